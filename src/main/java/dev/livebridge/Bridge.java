@@ -1,0 +1,92 @@
+package dev.livebridge;
+
+import dev.livebridge.conversation.Store;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.camel.CamelContext;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListener;
+import org.apache.camel.main.MainListenerSupport;
+
+/** The bridge: Camel Main with the configuration, the beans and the routes of a home folder. */
+public final class Bridge extends Main {
+    private final Path home;
+    private Store store;
+
+    /**
+     * @param home    the folder that holds {@code routes} and {@code config}
+     * @param profile adds {@code config/application-<profile>.properties}, whose values win; null for none
+     * @param before  listeners that act before the bridge's own
+     */
+    public Bridge(Path home, String profile, MainListener... before) {
+        this.home = home;
+        setDefaultPropertyPlaceholderLocation(configuration(home, profile));
+        addInitialProperty("live.home", home.toString());
+        withRoutes("routes");
+        for (MainListener listener : before) {
+            addMainListener(listener);
+        }
+        addMainListener(new MainListenerSupport() {
+            @Override
+            public void beforeConfigure(BaseMainSupport main) {
+                prepare(main.getCamelContext());
+            }
+
+            @Override
+            public void afterStop(BaseMainSupport main) {
+                store.close();
+            }
+        });
+    }
+
+    /** Camel Main with the configuration alone: to look at it, or to reach what it reaches. */
+    public static Main configured(Path home, String profile) {
+        Main main = new Main();
+        main.setDefaultPropertyPlaceholderLocation(configuration(home, profile));
+        main.configure().withRoutesCollectorEnabled(false);
+        return main;
+    }
+
+    /** The settings alone, of the same configuration. */
+    public static Settings settings(Path home, String profile) {
+        CamelContext context = new DefaultCamelContext();
+        context.getPropertiesComponent().setLocation(configuration(home, profile));
+        context.build();
+        return new Settings(context.getPropertiesComponent());
+    }
+
+    /** Where the properties stand, those that win first. */
+    private static String configuration(Path home, String profile) {
+        String own = "file:" + home.resolve("config/application.properties");
+        return profile == null
+                ? own
+                : "file:" + home.resolve("config/application-" + profile + ".properties") + "," + own;
+    }
+
+    /** Adds the routes of a folder. */
+    public void withRoutes(String folder) {
+        String pattern = "file:" + home.resolve(folder) + "/*.camel.yaml";
+        String others = configure().getRoutesIncludePattern();
+        configure().withRoutesIncludePattern(others == null ? pattern : others + "," + pattern);
+    }
+
+    private void prepare(CamelContext context) {
+        Settings settings = new Settings(context.getPropertiesComponent());
+        List<String> problems = settings.problems();
+        if (!problems.isEmpty()) {
+            throw new StartException(String.join("; ", problems));
+        }
+        store = new Store(settings);
+        store.migrate();
+        Beans.bind(settings, store, context.getRegistry());
+        if (settings.flag("live.routes.reload")) {
+            try {
+                context.addService(new RouteReload(home.resolve("routes")));
+            } catch (Exception e) {
+                throw new StartException("cannot watch the routes: " + e.getMessage(), e);
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package dev.livebridge;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.camel.CamelContext;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.spi.BeanRepository;
+import org.apache.camel.spi.PropertiesSource;
+import org.apache.camel.spi.Registry;
+import org.apache.camel.spi.Resource;
+import org.apache.camel.support.PluginHelper;
+
+/**
+ * Tries the routes of a file without running them: in a context of its own, which knows the properties and beans of
+ * another one, and whose consumers never start.
+ */
+public final class RouteTrial {
+    private final CamelContext model;
+
+    /** @param model whose properties and beans the routes may name */
+    public RouteTrial(CamelContext model) {
+        this.model = model;
+    }
+
+    /** File, line and reason of the first mistake; empty where there is none. */
+    public Optional<String> mistake(Resource resource) {
+        try (DefaultCamelContext trial = new DefaultCamelContext(beansOf(model.getRegistry()))) {
+            trial.setAutoStartup(false);
+            trial.setSourceLocationEnabled(true);
+            trial.getPropertiesComponent().addPropertiesSource(propertiesOf(model));
+            PluginHelper.getRoutesLoader(trial).loadRoutes(resource);
+            trial.start();
+            return Optional.empty();
+        } catch (Exception e) {
+            return Optional.of(new RouteMistake(resource, e).toString());
+        }
+    }
+
+    private static PropertiesSource propertiesOf(CamelContext model) {
+        return new PropertiesSource() {
+            @Override
+            public String getName() {
+                return "model";
+            }
+
+            @Override
+            public String getProperty(String name) {
+                return model.getPropertiesComponent().resolveProperty(name).orElse(null);
+            }
+        };
+    }
+
+    /** Only to look up: the trial binds and stops nothing there. */
+    private static BeanRepository beansOf(Registry registry) {
+        return new BeanRepository() {
+            @Override
+            public Object lookupByName(String name) {
+                return registry.lookupByName(name);
+            }
+
+            @Override
+            public <T> T lookupByNameAndType(String name, Class<T> type) {
+                return registry.lookupByNameAndType(name, type);
+            }
+
+            @Override
+            public <T> Map<String, T> findByTypeWithName(Class<T> type) {
+                return registry.findByTypeWithName(type);
+            }
+
+            @Override
+            public <T> Set<T> findByType(Class<T> type) {
+                return registry.findByType(type);
+            }
+        };
+    }
+}

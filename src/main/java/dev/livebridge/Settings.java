@@ -1,0 +1,202 @@
+package dev.livebridge;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeMap;
+import org.apache.camel.spi.PropertiesComponent;
+import org.apache.camel.util.TimeUtils;
+
+/**
+ * The {@code live.*} properties as typed values. config/application.properties says what each means; a value comes from
+ * the environment ({@code LIVE_API_BASE_URL}), a system property, the profile's file or that file, in this order.
+ */
+public final class Settings {
+    /** What a value must look like. */
+    private enum Type {
+        TEXT("a text"),
+        BOOLEAN("true or false"),
+        INTEGER("an integer"),
+        INTEGERS("integers, separated by commas"),
+        POSITIVE("a number of at least 1"),
+        DECIMAL("a number of at least 1, such as 1.5"),
+        DURATION("a duration, such as 500ms, 30s, 5m or 24h"),
+        SIZE("a size, such as 500KB, 32MB or 1GB"),
+        URL("an address that begins with http:// or https://"),
+        PATH("a path that begins with /"),
+        EXTRA_SHAPE("array, single or object");
+
+        private final String expected;
+
+        Type(String expected) {
+            this.expected = expected;
+        }
+    }
+
+    private static final List<String> REQUIRED = List.of("live.bot.id", "live.bot.token", "live.jms.url");
+
+    /** Every single property; families ({@code live.extra.*}) are read by {@link #family}. */
+    private static final Map<String, Type> TYPES = new TreeMap<>(Map.ofEntries(
+            Map.entry("live.jms.url", Type.TEXT),
+            Map.entry("live.jms.username", Type.TEXT),
+            Map.entry("live.jms.password", Type.TEXT),
+            Map.entry("live.jms.consumer-window-size", Type.INTEGER),
+            Map.entry("live.jms.reply-connections", Type.POSITIVE),
+            Map.entry("live.queues.conversations", Type.TEXT),
+            Map.entry("live.queues.messages", Type.TEXT),
+            Map.entry("live.queues.events", Type.TEXT),
+            Map.entry("live.queues.deadletters", Type.TEXT),
+            Map.entry("live.consumers", Type.POSITIVE),
+            Map.entry("live.messages.max-text-size", Type.SIZE),
+            Map.entry("live.reply-to.allowed", Type.TEXT),
+            Map.entry("live.events.sent", Type.BOOLEAN),
+            Map.entry("live.api.base-url", Type.URL),
+            Map.entry("live.api.queue-path", Type.PATH),
+            Map.entry("live.api.message-path", Type.PATH),
+            Map.entry("live.api.extra-shape", Type.EXTRA_SHAPE),
+            Map.entry("live.api.connect-timeout", Type.DURATION),
+            Map.entry("live.api.response-timeout", Type.DURATION),
+            Map.entry("live.bot.id", Type.INTEGER),
+            Map.entry("live.bot.token", Type.TEXT),
+            Map.entry("live.default-groups-id", Type.INTEGERS),
+            Map.entry("live.retry.max-attempts", Type.POSITIVE),
+            Map.entry("live.retry.delay", Type.DURATION),
+            Map.entry("live.retry.multiplier", Type.DECIMAL),
+            Map.entry("live.retry.max-delay", Type.DURATION),
+            Map.entry("live.retry.max-retry-after", Type.DURATION),
+            Map.entry("live.retry.give-up-after", Type.DURATION),
+            Map.entry("live.data-directory", Type.TEXT),
+            Map.entry("live.routes.reload", Type.BOOLEAN),
+            Map.entry("live.sandbox.demo", Type.BOOLEAN),
+            Map.entry("live.sandbox.host", Type.TEXT),
+            Map.entry("live.sandbox.jms-port", Type.INTEGER),
+            Map.entry("live.sandbox.live-port", Type.INTEGER)));
+
+    private final PropertiesComponent properties;
+
+    public Settings(PropertiesComponent properties) {
+        this.properties = properties;
+    }
+
+    /** What is wrong with the configuration, a line each; first the one that names all that is missing. */
+    public List<String> problems() {
+        List<String> problems = new ArrayList<>();
+        List<String> missing =
+                REQUIRED.stream().filter(key -> find(key).isEmpty()).toList();
+        if (!missing.isEmpty()) {
+            problems.add("missing: " + String.join(", ", missing)
+                    + " (set in config/application.properties, or in the environment as "
+                    + missing.get(0).replaceAll("[.-]", "_").toUpperCase(Locale.ROOT) + ")");
+        }
+        TYPES.forEach((key, type) -> find(key)
+                .filter(value -> !fits(type, value))
+                .ifPresent(value -> problems.add(key + " must be " + type.expected + ", not '" + value + "'")));
+        family("live.groups.").forEach((name, value) -> {
+            if (!fits(Type.INTEGERS, value)) {
+                problems.add("live.groups." + name + " must be " + Type.INTEGERS.expected + ", not '" + value + "'");
+            }
+        });
+        return problems;
+    }
+
+    private static boolean fits(Type type, String value) {
+        try {
+            return switch (type) {
+                case TEXT -> true;
+                case BOOLEAN -> value.equals("true") || value.equals("false");
+                case INTEGER -> Long.parseLong(value) >= Long.MIN_VALUE;
+                case INTEGERS -> !integers(value).isEmpty();
+                case POSITIVE -> Integer.parseInt(value) >= 1;
+                case DECIMAL -> Double.parseDouble(value) >= 1;
+                case DURATION -> TimeUtils.toMilliSeconds(value) >= 0;
+                case SIZE -> bytes(value) > 0;
+                case URL -> List.of("http", "https").contains(new URI(value).getScheme());
+                case PATH -> value.startsWith("/");
+                case EXTRA_SHAPE -> List.of("array", "single", "object").contains(value);
+            };
+        } catch (IllegalArgumentException | URISyntaxException e) {
+            return false;
+        }
+    }
+
+    /** The value of an optional property; empty counts as absent. */
+    public Optional<String> find(String key) {
+        return properties.resolveProperty(key).map(String::trim).filter(value -> !value.isEmpty());
+    }
+
+    public String text(String key) {
+        return find(key).orElseThrow(() -> new IllegalStateException(key + " is not configured"));
+    }
+
+    public boolean flag(String key) {
+        return Boolean.parseBoolean(text(key));
+    }
+
+    public int integer(String key) {
+        return Integer.parseInt(text(key));
+    }
+
+    public long number(String key) {
+        return Long.parseLong(text(key));
+    }
+
+    public Duration duration(String key) {
+        return Duration.ofMillis(TimeUtils.toMilliSeconds(text(key)));
+    }
+
+    /** Bytes. */
+    public long size(String key) {
+        return bytes(text(key));
+    }
+
+    /** Values separated by commas; none where the property is absent. */
+    public List<String> list(String key) {
+        return find(key)
+                .map(value -> Arrays.stream(value.split("\\s*,\\s*")).toList())
+                .orElse(List.of());
+    }
+
+    /** Integers separated by commas; none where the property is absent. */
+    public List<Long> numbers(String key) {
+        return find(key).map(Settings::integers).orElse(List.of());
+    }
+
+    /** All properties that begin so, by the rest of their names: from the files and the system properties. */
+    public Map<String, String> family(String prefix) {
+        Properties files = properties.loadProperties(name -> name.startsWith(prefix));
+        Map<String, String> family = new LinkedHashMap<>();
+        files.stringPropertyNames().stream().sorted().forEach(name -> family.put(name, null));
+        System.getProperties().stringPropertyNames().stream()
+                .filter(name -> name.startsWith(prefix))
+                .sorted()
+                .forEach(name -> family.put(name, null));
+        Map<String, String> values = new LinkedHashMap<>();
+        family.keySet()
+                .forEach(name -> find(name).ifPresent(value -> values.put(name.substring(prefix.length()), value)));
+        return values;
+    }
+
+    private static List<Long> integers(String value) {
+        return Arrays.stream(value.split("\\s*,\\s*")).map(Long::valueOf).toList();
+    }
+
+    private static long bytes(String value) {
+        String text = value.toUpperCase(Locale.ROOT);
+        for (Map.Entry<String, Long> unit :
+                Map.of("KB", 1L << 10, "MB", 1L << 20, "GB", 1L << 30).entrySet()) {
+            if (text.endsWith(unit.getKey())) {
+                return Math.multiplyExact(
+                        Long.parseLong(text.substring(0, text.length() - 2).trim()), unit.getValue());
+            }
+        }
+        return Long.parseLong(text.endsWith("B") ? text.substring(0, text.length() - 1) : text);
+    }
+}

@@ -1,0 +1,111 @@
+package dev.livebridge.command;
+
+import dev.livebridge.Bridge;
+import dev.livebridge.LiveBridge;
+import dev.livebridge.StartException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePattern;
+import org.apache.camel.ExchangeTimedOutException;
+import org.apache.camel.builder.ExchangeBuilder;
+import org.apache.camel.main.Main;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code live-bridge send}: drops a file on a queue, and shows the reply. */
+@Command(
+        name = "send",
+        description = {
+            "Drops a file on a queue of the broker that live.jms.url names, or of the sandbox where it names none.",
+            "A .json or .txt file becomes a TextMessage, any other a BytesMessage."
+        },
+        mixinStandardHelpOptions = true)
+public final class Send implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "QUEUE", description = "for example live.conversations")
+    private String queue;
+
+    @Parameters(index = "1", paramLabel = "FILE", description = "the body of the message")
+    private Path file;
+
+    @Option(names = "--property", paramLabel = "K=V", description = "a JMS property of the message; may be repeated")
+    private Map<String, String> properties = Map.of();
+
+    @Option(names = "--wait", description = "wait for the reply, and show it")
+    private boolean wait;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "30",
+            description = "how long to wait (default: ${DEFAULT-VALUE})")
+    private long timeout;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        if (!Files.isReadable(file)) {
+            throw new StartException("cannot read " + file);
+        }
+        Main main = client();
+        try {
+            main.start();
+            return show(main.getCamelTemplate().send(endpoint(), message(main.getCamelContext())));
+        } finally {
+            main.stop();
+        }
+    }
+
+    private int show(Exchange sent) {
+        Exception failure = sent.getException();
+        if (failure instanceof ExchangeTimedOutException) {
+            throw new StartException("no reply within " + timeout + " s; the message is on " + queue);
+        }
+        if (failure != null) {
+            throw new StartException("cannot send: " + rootCause(failure).getMessage());
+        }
+        if (!wait) {
+            return 0;
+        }
+        String reply = sent.getMessage().getBody(String.class);
+        spec.commandLine().getOut().println(reply);
+        return reply.contains("\"status\":\"failed\"") ? 1 : 0;
+    }
+
+    private static Main client() {
+        boolean configured =
+                Bridge.settings(LiveBridge.home(), null).find("live.jms.url").isPresent();
+        return Bridge.configured(LiveBridge.home(), configured ? null : "sandbox");
+    }
+
+    private String endpoint() {
+        // one message, one commit: outside a consumer there is no transaction to join
+        String endpoint = "jms:queue:" + queue + "?transacted=false&connectionFactory=#replyConnectionFactory";
+        return wait
+                ? endpoint + "&requestTimeout=" + Duration.ofSeconds(timeout).toMillis()
+                : endpoint;
+    }
+
+    private Exchange message(CamelContext context) throws Exception {
+        String name = file.getFileName().toString();
+        boolean text = name.endsWith(".json") || name.endsWith(".txt");
+        ExchangeBuilder message = ExchangeBuilder.anExchange(context)
+                .withPattern(wait ? ExchangePattern.InOut : ExchangePattern.InOnly)
+                .withBody(text ? Files.readString(file) : Files.readAllBytes(file));
+        properties.forEach(message::withHeader);
+        return message.build();
+    }
+
+    private static Throwable rootCause(Throwable e) {
+        return e.getCause() == null ? e : rootCause(e.getCause());
+    }
+}

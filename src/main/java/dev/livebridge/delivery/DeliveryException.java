@@ -1,0 +1,27 @@
+package dev.livebridge.delivery;
+
+/**
+ * A message could not be delivered. The subclass says whose fault it is, and so whether to try again
+ * (routes/error-handling.camel.yaml); the rest is what the dead letter will say.
+ */
+public abstract class DeliveryException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final ErrorCode code;
+    private final transient LiveResponse response;
+
+    protected DeliveryException(ErrorCode code, String message, LiveResponse response, Throwable cause) {
+        super(message, cause);
+        this.code = code;
+        this.response = response;
+    }
+
+    public ErrorCode code() {
+        return code;
+    }
+
+    /** What Live answered, without the token; {@code null} where there was no answer. */
+    public LiveResponse response() {
+        return response;
+    }
+}

@@ -1,0 +1,30 @@
+package dev.livebridge.delivery;
+
+import java.util.Locale;
+
+/** Why a message could not be delivered, as it stands in replies, events and dead letters ({@code invalid-json}). */
+public enum ErrorCode {
+    /** The body is no JSON object, or JSON that two readers could understand differently. */
+    INVALID_JSON,
+    /** A field or a JMS property is missing, unknown, wrong or not supported. */
+    INVALID_REQUEST,
+    /** Live doesn't know the conversation (404, 410), or the user has none open. */
+    UNKNOWN_CONVERSATION,
+    /** The request names a group that no {@code live.groups.<name>} maps. */
+    UNKNOWN_GROUP,
+    /** Live refused the call (any other 4xx): it would refuse it again. */
+    REJECTED,
+    /** Live failed (500 and kin) on every attempt of {@code live.retry.max-attempts}. */
+    SERVER_ERROR,
+    /** Live answered 2xx without what the answer must hold; the call may have been carried out. */
+    INVALID_RESPONSE,
+    /** The message's own JMSExpiration, or {@code live.retry.give-up-after}, passed before it was delivered. */
+    EXPIRED,
+    /** The bridge itself, or a route that an integrator changed, is at fault. */
+    INTERNAL_ERROR;
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

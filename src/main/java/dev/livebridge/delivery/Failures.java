@@ -1,0 +1,73 @@
+package dev.livebridge.delivery;
+
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.apache.camel.Exchange;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.TransientDataAccessException;
+
+/** Says of an exchange that has failed for good why, in the contract's words. */
+public final class Failures {
+    private static final int MAX_MESSAGE = 2048;
+    private static final int MAX_BODY = 1024;
+
+    private final TokenFilter tokenFilter;
+
+    public Failures(TokenFilter tokenFilter) {
+        this.tokenFilter = tokenFilter;
+    }
+
+    /** The failure that this exchange ended in. */
+    public Failure of(Exchange exchange) throws JMSException {
+        Throwable caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        Message original = exchange.getVariable("original", Message.class);
+        boolean refused = caught instanceof RefusedException;
+        ErrorCode code = !refused && Retries.isExpired(original) ? ErrorCode.EXPIRED : code(caught);
+        LiveResponse response = caught instanceof DeliveryException delivery ? delivery.response() : null;
+        return new Failure(
+                code,
+                cut(describe(caught, tokenFilter), MAX_MESSAGE),
+                caught.getClass().getName(),
+                response == null ? null : response.status(),
+                response == null ? null : cut(response.body(), MAX_BODY),
+                exchange.getVariable("attempts", 1, Integer.class),
+                Instant.now().truncatedTo(ChronoUnit.MILLIS).toString(),
+                caught instanceof RefusedException e && e.uncertain(),
+                caught instanceof RefusedException e ? e.details() : List.of());
+    }
+
+    /** What a failure means once it is not tried again. */
+    static ErrorCode code(Throwable failure) {
+        if (failure instanceof DeliveryException delivery) {
+            return delivery.code();
+        }
+        boolean service = failure instanceof IOException
+                || failure instanceof DataAccessResourceFailureException
+                || failure instanceof TransientDataAccessException;
+        return service ? ErrorCode.EXPIRED : ErrorCode.INTERNAL_ERROR;
+    }
+
+    /** In a sentence: our own exceptions speak for themselves, of others the class says more than the message. */
+    static String describe(Throwable failure, TokenFilter tokenFilter) {
+        boolean own = failure instanceof DeliveryException || failure instanceof IllegalStateException;
+        return tokenFilter.clean(own ? failure.getMessage() : failure.toString());
+    }
+
+    /** At most so many bytes of UTF-8, whole characters only. */
+    private static String cut(String text, int maxBytes) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length <= maxBytes) {
+            return text;
+        }
+        int end = maxBytes;
+        while ((bytes[end] & 0xC0) == 0x80) {
+            end--;
+        }
+        return new String(bytes, 0, end, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,86 @@
+package dev.livebridge.delivery;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.hc.client5.http.utils.DateUtils;
+
+/** Tells by HTTP's own meaning what Live's answer to a call says: done, try again, or never. */
+public final class LiveAnswer {
+    private static final int MAX_BODY = 1024 * 1024;
+    /** Statuses that speak of the service, not of the message. */
+    private static final Set<Integer> SERVICE = Set.of(408, 425, 429, 502, 503, 504);
+
+    private static final Set<Integer> GONE = Set.of(404, 410);
+
+    private final TokenFilter tokenFilter;
+
+    public LiveAnswer(TokenFilter tokenFilter) {
+        this.tokenFilter = tokenFilter;
+    }
+
+    /**
+     * The answer of a call that succeeded.
+     *
+     * @param exchange holds the HTTP response, and in the variable {@code conversationId} which conversation was
+     *                 called, if it was one
+     * @throws ServiceUnavailableException for 3xx, 408, 425, 429, 502, 503, 504
+     * @throws ServerErrorException        for any other 5xx
+     * @throws RefusedException            for any other 4xx
+     */
+    public LiveResponse read(Exchange exchange) throws DeliveryException, IOException {
+        Message message = exchange.getMessage();
+        int status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
+        LiveResponse response = new LiveResponse(
+                status, body(message), retryAfter(message.getHeader("Retry-After", String.class), Instant.now()));
+        if (response.ok()) {
+            return response;
+        }
+
+        String conversationId = exchange.getVariable("conversationId", String.class);
+        String said = "Live answered " + status
+                + (conversationId == null
+                        ? " to the queue call"
+                        : " to the message call of conversation " + conversationId);
+        if (SERVICE.contains(status) || status / 100 == 3) {
+            throw new ServiceUnavailableException(said, response);
+        }
+        if (status >= 500) {
+            throw new ServerErrorException(said, response);
+        }
+        boolean unknown = conversationId != null && GONE.contains(status);
+        throw RefusedException.byLive(unknown ? ErrorCode.UNKNOWN_CONVERSATION : ErrorCode.REJECTED, said, response);
+    }
+
+    private String body(Message message) throws IOException {
+        try (InputStream body = message.getBody(InputStream.class)) {
+            if (body == null) {
+                return "";
+            }
+            byte[] bytes = body.readNBytes(MAX_BODY);
+            boolean cut = body.read() >= 0;
+            String text = new String(bytes, StandardCharsets.UTF_8);
+            return cut ? tokenFilter.cleanCut(text) : tokenFilter.clean(text);
+        }
+    }
+
+    /** Seconds or an HTTP date; null for anything else, and for a time that has passed. */
+    static Duration retryAfter(String value, Instant now) {
+        if (value == null) {
+            return null;
+        }
+        Duration wait;
+        if (value.matches("\\d{1,9}")) {
+            wait = Duration.ofSeconds(Long.parseLong(value));
+        } else {
+            Instant date = DateUtils.parseStandardDate(value);
+            wait = date == null ? Duration.ZERO : Duration.between(now, date);
+        }
+        return wait.isNegative() || wait.isZero() ? null : wait;
+    }
+}

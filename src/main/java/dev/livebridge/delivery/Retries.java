@@ -1,0 +1,98 @@
+package dev.livebridge.delivery;
+
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.RejectedExecutionException;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether and when to try again: what routes/error-handling.camel.yaml can't say of its policy. The backoff itself is
+ * Camel's.
+ */
+public final class Retries implements Processor {
+    private static final Logger LOG = LoggerFactory.getLogger(Retries.class);
+
+    private final int maxAttempts;
+    private final Duration maxRetryAfter;
+    private final Duration giveUpAfter;
+    private final TokenFilter tokenFilter;
+
+    /**
+     * @param maxAttempts   {@code live.retry.max-attempts}, for failures that may be the message's fault
+     * @param maxRetryAfter {@code live.retry.max-retry-after}, the most that a Retry-After is heeded
+     * @param giveUpAfter   {@code live.retry.give-up-after}, for failures of the service
+     */
+    public Retries(int maxAttempts, Duration maxRetryAfter, Duration giveUpAfter, TokenFilter tokenFilter) {
+        this.maxAttempts = maxAttempts;
+        this.maxRetryAfter = maxRetryAfter;
+        this.giveUpAfter = giveUpAfter;
+        this.tokenFilter = tokenFilter;
+    }
+
+    /** After each failed attempt: counts it, heeds Retry-After, and says so in the log. */
+    @Override
+    public void process(Exchange exchange) throws JMSException {
+        Exception failure = exchange.getException();
+        int attempts = exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER, 1, Integer.class);
+        exchange.setVariable("attempts", attempts);
+        if (failure instanceof RejectedExecutionException) {
+            return;
+        }
+        Duration retryAfter = failure instanceof DeliveryException delivery && delivery.response() != null
+                ? delivery.response().retryAfter()
+                : null;
+        if (retryAfter != null) {
+            Duration wait = retryAfter.compareTo(maxRetryAfter) < 0 ? retryAfter : maxRetryAfter;
+            exchange.getMessage().setHeader(Exchange.REDELIVERY_DELAY, wait.toMillis());
+        }
+        if (LOG.isInfoEnabled() && again(exchange)) {
+            LOG.info(
+                    "{}: attempt {} failed: {}{}",
+                    original(exchange).getJMSMessageID(),
+                    attempts,
+                    Failures.describe(failure, tokenFilter),
+                    retryAfter == null ? "" : ", asked to wait " + retryAfter.toSeconds() + " s");
+        }
+    }
+
+    /** Whether to try again after this failure ({@code retryWhile}). */
+    public boolean again(Exchange exchange) throws JMSException {
+        if (isExpired(original(exchange))) {
+            return false;
+        }
+        Throwable failure = caught(exchange);
+        if (failure instanceof ServerErrorException) {
+            return exchange.getVariable("attempts", 1, Integer.class) < maxAttempts;
+        }
+        Instant began = Instant.ofEpochMilli(exchange.getClock().getCreated());
+        return Duration.between(began, Instant.now()).compareTo(giveUpAfter) < 0;
+    }
+
+    /** Whether the retries end only because the bridge stops: then the message goes back to its queue. */
+    public boolean cutShort(Exchange exchange) throws JMSException {
+        return caught(exchange) instanceof RejectedExecutionException
+                || exchange.getContext().isStopping() && retriable(caught(exchange)) && again(exchange);
+    }
+
+    static boolean isExpired(Message message) throws JMSException {
+        long expiration = message.getJMSExpiration();
+        return expiration != 0 && expiration <= System.currentTimeMillis();
+    }
+
+    private static boolean retriable(Throwable failure) {
+        return !(failure instanceof RefusedException) && Failures.code(failure) != ErrorCode.INTERNAL_ERROR;
+    }
+
+    private static Throwable caught(Exchange exchange) {
+        return exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+    }
+
+    private static Message original(Exchange exchange) {
+        return exchange.getVariable("original", Message.class);
+    }
+}

@@ -1,0 +1,102 @@
+package dev.livebridge.event;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.livebridge.delivery.Failure;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Variable;
+
+/**
+ * What became of a request: the reply to its sender, and the same as an event. An outcome is a Map whose
+ * {@code status} is {@code queued}, {@code sent} or {@code failed}; the contract shows each.
+ */
+public final class Outcomes {
+    private static final JsonMapper MAPPER = new JsonMapper();
+
+    private final long botId;
+
+    public Outcomes(long botId) {
+        this.botId = botId;
+    }
+
+    /** A conversation waits for an agent. */
+    public Map<String, Object> queued(
+            @Variable("conversation") Map<String, Object> conversation, @Variable("userHash") String userHash) {
+        Map<String, Object> outcome = outcome("queued");
+        outcome.putAll(conversation);
+        outcome.put("userHash", userHash);
+        return outcome;
+    }
+
+    /** Live has the message. Texts are not repeated. */
+    public Map<String, Object> sent(@Variable("conversationId") String conversationId) {
+        Map<String, Object> outcome = outcome("sent");
+        outcome.put("conversationId", conversationId);
+        outcome.put("entries", List.of(Map.of("action", "text")));
+        return outcome;
+    }
+
+    /** The message lies on the dead-letter queue. */
+    public Map<String, Object> failed(@Variable("failure") Failure failure) {
+        Map<String, Object> error = new LinkedHashMap<>();
+        error.put("code", failure.code().toString());
+        error.put("message", failure.message());
+        if (!failure.details().isEmpty()) {
+            error.put("details", failure.details());
+        }
+        Map<String, Object> outcome = outcome("failed");
+        outcome.put("error", error);
+        if (failure.uncertain()) {
+            outcome.put("uncertain", true);
+        }
+        return outcome;
+    }
+
+    /** The reply: the outcome as JSON. */
+    public String reply(@Variable("outcome") Map<String, Object> outcome) throws JsonProcessingException {
+        return MAPPER.writeValueAsString(outcome);
+    }
+
+    /**
+     * The event: Live's own envelope ({@code timestamp} in nanoseconds, {@code eventTime} in seconds since the epoch)
+     * around the outcome and the request that it answers.
+     */
+    public String event(
+            @Variable("outcome") Map<String, Object> outcome,
+            @Variable("conversationId") String conversationId,
+            @Variable("userHash") String userHash,
+            @Variable("queue") String queue,
+            @Variable("original") Message original)
+            throws JsonProcessingException, JMSException {
+        Map<String, Object> request = new LinkedHashMap<>();
+        request.put("queue", queue);
+        request.put("messageId", original.getJMSMessageID());
+        request.put("correlationId", original.getJMSCorrelationID());
+        Map<String, Object> data = new LinkedHashMap<>(outcome);
+        data.put("request", request);
+
+        Instant now = Instant.now();
+        Map<String, Object> event = new LinkedHashMap<>();
+        event.put("name", outcome.get("status"));
+        event.put("roomId", conversationId);
+        event.put("timestamp", now.getEpochSecond() * 1_000_000_000L + now.getNano());
+        event.put("botId", botId);
+        event.put("eventTime", now.getEpochSecond());
+        event.put("data", data);
+        if (userHash != null) {
+            event.put("userHash", userHash);
+        }
+        return MAPPER.writeValueAsString(event);
+    }
+
+    private static Map<String, Object> outcome(String status) {
+        Map<String, Object> outcome = new LinkedHashMap<>();
+        outcome.put("status", status);
+        return outcome;
+    }
+}

@@ -1,0 +1,52 @@
+package dev.livebridge.event;
+
+import jakarta.jms.Destination;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.Queue;
+import jakarta.jms.TemporaryQueue;
+import jakarta.jms.TemporaryTopic;
+import jakarta.jms.Topic;
+import java.util.List;
+import java.util.Set;
+import org.apache.camel.support.PatternHelper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Where the reply to a message may go, and how its sender recognises it. */
+public final class ReplyTo {
+    private static final Logger LOG = LoggerFactory.getLogger(ReplyTo.class);
+
+    private final List<String> allowed;
+    private final Set<String> own;
+
+    /**
+     * @param allowed {@code live.reply-to.allowed}: names, {@code *} at the end, or regular expressions; none: any
+     * @param own     the bridge's queues, where a reply would be taken for a request
+     */
+    public ReplyTo(List<String> allowed, Set<String> own) {
+        this.allowed = allowed;
+        this.own = own;
+    }
+
+    /** The message's JMSReplyTo; null where it has none, or one that isn't allowed (then the log says so). */
+    public Destination destination(Message message) throws JMSException {
+        Destination destination = message.getJMSReplyTo();
+        if (destination == null || destination instanceof TemporaryQueue || destination instanceof TemporaryTopic) {
+            return destination;
+        }
+        String name = destination instanceof Queue queue ? queue.getQueueName() : ((Topic) destination).getTopicName();
+        if (!own.contains(name)
+                && (allowed.isEmpty()
+                        || allowed.stream().anyMatch(pattern -> PatternHelper.matchPattern(name, pattern)))) {
+            return destination;
+        }
+        LOG.warn("{}: no reply, as its JMSReplyTo {} is not allowed", message.getJMSMessageID(), name);
+        return null;
+    }
+
+    /** The request's JMSCorrelationID, else its JMSMessageID. */
+    public String correlationId(Message message) throws JMSException {
+        return message.getJMSCorrelationID() == null ? message.getJMSMessageID() : message.getJMSCorrelationID();
+    }
+}

@@ -1,0 +1,134 @@
+package dev.livebridge.message;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.livebridge.delivery.ErrorCode;
+import dev.livebridge.delivery.RefusedException;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.Map;
+
+/**
+ * Reads JSON that any two readers understand alike, and refuses the rest as {@code invalid-json}: duplicate keys,
+ * trailing content, NaN, numbers beyond a long or a double, other encodings than UTF-8, lone surrogates, nesting
+ * deeper than 64. Members that are {@code null} are left out: null counts as absent.
+ */
+public final class StrictJson {
+    private static final int MAX_DEPTH = 64;
+    /** No double has so many digits after or before its point; a larger scale only serves to exhaust memory. */
+    private static final int MAX_SCALE = 2_000;
+
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .disable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .build();
+
+    static {
+        MAPPER.getFactory()
+                .setStreamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(MAX_DEPTH)
+                        .maxStringLength(Integer.MAX_VALUE)
+                        .build());
+    }
+
+    private StrictJson() {}
+
+    /** The object that these bytes hold in UTF-8; a byte order mark is skipped. */
+    public static ObjectNode object(byte[] utf8) throws RefusedException {
+        try {
+            return object(StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(utf8))
+                    .toString());
+        } catch (CharacterCodingException e) {
+            throw invalid("is not UTF-8");
+        }
+    }
+
+    /** The object that this text holds. */
+    public static ObjectNode object(String text) throws RefusedException {
+        String json = text.startsWith("\uFEFF") ? text.substring(1) : text;
+        JsonNode node = parse(json);
+        if (!(node instanceof ObjectNode object)) {
+            throw invalid(json.isBlank() ? "is empty, expected a JSON object" : "is no JSON object");
+        }
+        check(object);
+        return object;
+    }
+
+    private static JsonNode parse(String json) throws RefusedException {
+        try {
+            return MAPPER.readTree(json);
+        } catch (StreamConstraintsException e) {
+            throw invalid("goes beyond what is read: " + e.getOriginalMessage());
+        } catch (JsonProcessingException e) {
+            String where = e.getLocation() == null
+                    ? ""
+                    : " at line " + e.getLocation().getLineNr() + ", column "
+                            + e.getLocation().getColumnNr();
+            throw invalid("is no valid JSON" + where + ": " + e.getOriginalMessage());
+        }
+    }
+
+    /** Looks at every name and value below, and drops members that are null. The depth is bounded by the parser. */
+    private static void check(JsonNode node) throws RefusedException {
+        if (node instanceof ObjectNode object) {
+            for (Iterator<Map.Entry<String, JsonNode>> members =
+                            object.properties().iterator();
+                    members.hasNext(); ) {
+                Map.Entry<String, JsonNode> member = members.next();
+                checkText(member.getKey());
+                check(member.getValue());
+                if (member.getValue().isNull()) {
+                    members.remove();
+                }
+            }
+        } else if (node.isArray()) {
+            for (JsonNode element : node) {
+                check(element);
+            }
+        } else if (node.isTextual()) {
+            checkText(node.textValue());
+        } else if (node.isNumber()) {
+            checkNumber(node);
+        }
+    }
+
+    private static void checkText(String text) throws RefusedException {
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            throw invalid("contains a lone surrogate");
+        }
+    }
+
+    private static void checkNumber(JsonNode node) throws RefusedException {
+        if (node.isBigInteger()) {
+            throw invalid("contains a number out of range: integers have at most 64 bits");
+        }
+        if (node.isBigDecimal()) {
+            BigDecimal number = node.decimalValue();
+            if (Math.abs((long) number.scale()) > MAX_SCALE
+                    || Double.isInfinite(number.doubleValue())
+                    || number.signum() != 0 && number.doubleValue() == 0) {
+                throw invalid("contains a number out of range: it does not fit a double");
+            }
+        }
+    }
+
+    private static RefusedException invalid(String message) {
+        return RefusedException.request(ErrorCode.INVALID_JSON, "/", "the body " + message);
+    }
+}

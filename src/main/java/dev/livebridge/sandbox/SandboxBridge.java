@@ -1,0 +1,75 @@
+package dev.livebridge.sandbox;
+
+import dev.livebridge.Bridge;
+import dev.livebridge.Settings;
+import dev.livebridge.StartException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import org.apache.camel.CamelContext;
+import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.support.service.ServiceSupport;
+
+/** The sandbox: the bridge as in production, with its broker and its Live in the same process. */
+public final class SandboxBridge {
+    private SandboxBridge() {}
+
+    /** Runs until it is stopped; answers the exit code. */
+    public static int run(Path home) throws Exception {
+        Bridge bridge = bridge(home);
+        bridge.run();
+        return bridge.getExitCode();
+    }
+
+    /** The bridge, with all that it needs to start. */
+    public static Bridge bridge(Path home) {
+        // up before the bridge looks for them
+        Bridge bridge = new Bridge(home, "sandbox", new MainListenerSupport() {
+            @Override
+            public void beforeConfigure(BaseMainSupport main) {
+                start(main.getCamelContext());
+            }
+        });
+        bridge.withRoutes("sandbox");
+        return bridge;
+    }
+
+    private static void start(CamelContext context) {
+        Settings settings = new Settings(context.getPropertiesComponent());
+        String host = settings.text("live.sandbox.host");
+        int jmsPort = settings.integer("live.sandbox.jms-port");
+        int livePort = settings.integer("live.sandbox.live-port");
+        refuseTaken(host, jmsPort, "broker", "live.sandbox.jms-port");
+        refuseTaken(host, livePort, "Live stand-in", "live.sandbox.live-port");
+        try {
+            Broker broker = new Broker(host, jmsPort, Path.of(settings.text("live.data-directory"), "broker"));
+            LiveStandIn live =
+                    new LiveStandIn(host, livePort, settings.number("live.bot.id"), settings.text("live.bot.token"));
+            // Camel stops its services last to first: these after all that uses them
+            context.addService(
+                    new ServiceSupport() {
+                        @Override
+                        protected void doStop() throws Exception {
+                            live.close();
+                            broker.close();
+                        }
+                    },
+                    true,
+                    true);
+        } catch (Exception e) {
+            throw new StartException("cannot start the sandbox: " + e.getMessage(), e);
+        }
+    }
+
+    private static void refuseTaken(String host, int port, String what, String property) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(host, port));
+        } catch (IOException e) {
+            throw new StartException("port " + port + " on " + host + ", for the sandbox's " + what
+                    + ", is taken: end what listens there, or set " + property);
+        }
+    }
+}
