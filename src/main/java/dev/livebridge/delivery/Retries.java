@@ -53,7 +53,7 @@ public final class Retries implements Processor {
         if (LOG.isInfoEnabled() && again(exchange)) {
             LOG.info(
                     "{}: attempt {} failed: {}{}",
-                    original(exchange).getJMSMessageID(),
+                    exchange.getVariable("messageId", String.class),
                     attempts,
                     Failures.describe(failure, tokenFilter),
                     retryAfter == null ? "" : ", asked to wait " + retryAfter.toSeconds() + " s");

@@ -3,8 +3,6 @@ package dev.livebridge.event;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.livebridge.delivery.Failure;
-import jakarta.jms.JMSException;
-import jakarta.jms.Message;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,12 +69,13 @@ public final class Outcomes {
             @Variable("conversationId") String conversationId,
             @Variable("userHash") String userHash,
             @Variable("queue") String queue,
-            @Variable("original") Message original)
-            throws JsonProcessingException, JMSException {
+            @Variable("messageId") String messageId,
+            @Variable("correlationId") String correlationId)
+            throws JsonProcessingException {
         Map<String, Object> request = new LinkedHashMap<>();
         request.put("queue", queue);
-        request.put("messageId", original.getJMSMessageID());
-        request.put("correlationId", original.getJMSCorrelationID());
+        request.put("messageId", messageId);
+        request.put("correlationId", correlationId);
         Map<String, Object> data = new LinkedHashMap<>(outcome);
         data.put("request", request);
 

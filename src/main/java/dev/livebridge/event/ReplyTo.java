@@ -2,13 +2,13 @@ package dev.livebridge.event;
 
 import jakarta.jms.Destination;
 import jakarta.jms.JMSException;
-import jakarta.jms.Message;
 import jakarta.jms.Queue;
 import jakarta.jms.TemporaryQueue;
 import jakarta.jms.TemporaryTopic;
 import jakarta.jms.Topic;
 import java.util.List;
 import java.util.Set;
+import org.apache.camel.Variable;
 import org.apache.camel.support.PatternHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,23 +30,23 @@ public final class ReplyTo {
     }
 
     /** The message's JMSReplyTo; null where it has none, or one that isn't allowed (then the log says so). */
-    public Destination destination(Message message) throws JMSException {
-        Destination destination = message.getJMSReplyTo();
+    public Destination destination(
+            @Variable("replyTo") Destination destination, @Variable("messageId") String messageId) throws JMSException {
         if (destination == null || destination instanceof TemporaryQueue || destination instanceof TemporaryTopic) {
             return destination;
         }
         String name = destination instanceof Queue queue ? queue.getQueueName() : ((Topic) destination).getTopicName();
-        if (!own.contains(name)
-                && (allowed.isEmpty()
-                        || allowed.stream().anyMatch(pattern -> PatternHelper.matchPattern(name, pattern)))) {
+        boolean matches = allowed.isEmpty() || allowed.stream().anyMatch(it -> PatternHelper.matchPattern(name, it));
+        if (matches && !own.contains(name)) {
             return destination;
         }
-        LOG.warn("{}: no reply, as its JMSReplyTo {} is not allowed", message.getJMSMessageID(), name);
+        LOG.warn("{}: no reply, as its JMSReplyTo {} is not allowed", messageId, name);
         return null;
     }
 
     /** The request's JMSCorrelationID, else its JMSMessageID. */
-    public String correlationId(Message message) throws JMSException {
-        return message.getJMSCorrelationID() == null ? message.getJMSMessageID() : message.getJMSCorrelationID();
+    public String correlationId(
+            @Variable("correlationId") String correlationId, @Variable("messageId") String messageId) {
+        return correlationId == null ? messageId : correlationId;
     }
 }

@@ -1,0 +1,221 @@
+package dev.livebridge;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.any;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.options;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.github.tomakehurst.wiremock.WireMockServer;
+import dev.livebridge.sandbox.Broker;
+import jakarta.jms.BytesMessage;
+import jakarta.jms.Connection;
+import jakarta.jms.Destination;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.MessageConsumer;
+import jakarta.jms.MessageProducer;
+import jakarta.jms.Session;
+import jakarta.jms.TextMessage;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.apache.camel.CamelContext;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * The bridge with its own routes and configuration, between an embedded broker and a programmable Live, on free ports
+ * and in a temporary folder; and a plain JMS client to talk to it. Each test begins with empty queues and a Live that
+ * takes everything.
+ */
+public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback {
+    public static final String CONVERSATIONS = "live.conversations";
+    public static final String MESSAGES = "live.messages";
+    public static final String EVENTS = "live.events";
+    public static final String DEADLETTERS = "live.deadletters";
+    public static final String TOKEN = "s3cr3t-t0ken";
+    public static final String QUEUE_PATH = "/queue/external";
+
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final Map<String, String> properties = new LinkedHashMap<>();
+    private Path folder;
+    private Broker broker;
+    private WireMockServer live;
+    private Bridge bridge;
+    private Connection connection;
+    private Session session;
+
+    /** A property that differs from config/application.properties. */
+    public TestBridge with(String key, String value) {
+        properties.put(key, value);
+        return this;
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext test) throws Exception {
+        folder = Files.createTempDirectory("live-bridge");
+        int port = freePort();
+        broker = new Broker("127.0.0.1", port, folder.resolve("broker"));
+        live = new WireMockServer(
+                options().dynamicPort().bindAddress("127.0.0.1").containerThreads(60));
+        live.start();
+
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("live.jms.url", "tcp://127.0.0.1:" + port);
+        all.put("live.api.base-url", live.baseUrl());
+        all.put("live.bot.id", "1000");
+        all.put("live.bot.token", TOKEN);
+        all.put("live.default-groups-id", "2179");
+        all.put("live.data-directory", folder.resolve("data").toString());
+        all.put("live.consumers", "4");
+        all.put("live.retry.delay", "20ms");
+        all.put("live.retry.max-delay", "200ms");
+        all.put("camel.main.jmxEnabled", "true");
+        all.putAll(properties);
+
+        connection = new ActiveMQConnectionFactory("tcp://127.0.0.1:" + port).createConnection();
+        connection.start();
+        session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
+        start(all);
+    }
+
+    private void start(Map<String, String> all) throws Exception {
+        bridge = new Bridge(Path.of("").toAbsolutePath(), null);
+        all.forEach(bridge::addOverrideProperty);
+        bridge.start();
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext test) throws JMSException {
+        live.resetAll();
+        live.stubFor(any(anyUrl()).atPriority(10).willReturn(okJson("{}")));
+        for (String queue : new String[] {EVENTS, DEADLETTERS}) {
+            try (MessageConsumer consumer = session.createConsumer(session.createQueue(queue))) {
+                while (consumer.receiveNoWait() != null) {}
+            }
+        }
+    }
+
+    @Override
+    public void afterAll(ExtensionContext test) throws Exception {
+        RouteCoverage.record(bridge.getCamelContext());
+        bridge.stop();
+        connection.close();
+        live.stop();
+        broker.close();
+        deleteFolder();
+    }
+
+    private void deleteFolder() throws IOException {
+        try (var files = Files.walk(folder)) {
+            files.sorted(java.util.Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
+        }
+    }
+
+    public WireMockServer live() {
+        return live;
+    }
+
+    public CamelContext context() {
+        return bridge.getCamelContext();
+    }
+
+    public Session session() {
+        return session;
+    }
+
+    public TextMessage text(String body) throws JMSException {
+        return session.createTextMessage(body);
+    }
+
+    public BytesMessage bytes(byte[] body) throws JMSException {
+        BytesMessage message = session.createBytesMessage();
+        message.writeBytes(body);
+        return message;
+    }
+
+    /** Drops a message, and answers its JMSMessageID. */
+    public String send(String queue, Message message) throws JMSException {
+        try (MessageProducer producer = session.createProducer(session.createQueue(queue))) {
+            producer.send(message);
+            return message.getJMSMessageID();
+        }
+    }
+
+    public String send(String queue, String body) throws JMSException {
+        return send(queue, text(body));
+    }
+
+    /** Drops a message with a reply queue of its own, and answers the reply, as JSON. */
+    public JsonNode request(String queue, Message message) throws JMSException, IOException {
+        Destination replies = session.createTemporaryQueue();
+        message.setJMSReplyTo(replies);
+        send(queue, message);
+        try (MessageConsumer consumer = session.createConsumer(replies)) {
+            return json(expect(consumer, "a reply"));
+        }
+    }
+
+    public JsonNode request(String queue, String body) throws JMSException, IOException {
+        return request(queue, text(body));
+    }
+
+    /** The next message on a queue. */
+    public Message receive(String queue) throws JMSException {
+        try (MessageConsumer consumer = session.createConsumer(session.createQueue(queue))) {
+            return expect(consumer, "a message on " + queue);
+        }
+    }
+
+    /** The next message on a queue if there is one now. */
+    public Message peek(String queue) throws JMSException {
+        try (MessageConsumer consumer = session.createConsumer(session.createQueue(queue))) {
+            return consumer.receiveNoWait();
+        }
+    }
+
+    private static Message expect(MessageConsumer consumer, String what) throws JMSException {
+        Message message = consumer.receive(PATIENCE.toMillis());
+        if (message == null) {
+            throw new AssertionError("no " + what + " within " + PATIENCE.toSeconds() + " s");
+        }
+        return message;
+    }
+
+    public static JsonNode json(Message message) throws JMSException, IOException {
+        return JSON.readTree(((TextMessage) message).getText());
+    }
+
+    public static JsonNode json(String text) throws IOException {
+        return JSON.readTree(text.replace('\'', '"'));
+    }
+
+    public static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** A user hash or conversation id that no other test has. */
+    public static String unique(String prefix) {
+        return prefix + "-" + UUID.randomUUID().toString().substring(0, 8);
+    }
+
+    public static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+}
