@@ -78,6 +78,7 @@ public final class Bridge extends Main {
         if (!problems.isEmpty()) {
             throw new StartException(String.join("; ", problems));
         }
+        context.getPropertiesComponent().addPropertiesFunction(new MillisFunction(context.getPropertiesComponent()));
         store = new Store(settings);
         store.migrate();
         Beans.bind(settings, store, context.getRegistry());

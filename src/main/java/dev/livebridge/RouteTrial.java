@@ -29,6 +29,7 @@ public final class RouteTrial {
             trial.setAutoStartup(false);
             trial.setSourceLocationEnabled(true);
             trial.getPropertiesComponent().addPropertiesSource(propertiesOf(model));
+            trial.getPropertiesComponent().addPropertiesFunction(new MillisFunction(model.getPropertiesComponent()));
             PluginHelper.getRoutesLoader(trial).loadRoutes(resource);
             trial.start();
             return Optional.empty();

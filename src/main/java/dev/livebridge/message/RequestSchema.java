@@ -28,6 +28,8 @@ public final class RequestSchema {
         SchemaValidatorsConfig config = SchemaValidatorsConfig.builder()
                 .pathType(PathType.JSON_POINTER)
                 .errorMessageKeyword("errorMessage")
+                // 1.0 is no integer
+                .losslessNarrowing(false)
                 .locale(Locale.ENGLISH)
                 .build();
         JsonSchema schema = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)

@@ -1,0 +1,208 @@
+package dev.livebridge;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.ok;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.status;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static com.github.tomakehurst.wiremock.stubbing.Scenario.STARTED;
+import static dev.livebridge.TestBridge.DEADLETTERS;
+import static dev.livebridge.TestBridge.MESSAGES;
+import static dev.livebridge.TestBridge.unique;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
+import com.github.tomakehurst.wiremock.http.Fault;
+import com.github.tomakehurst.wiremock.verification.LoggedRequest;
+import jakarta.jms.Message;
+import jakarta.jms.TextMessage;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is tried again, how often and when; and what is not. */
+class RetryIT {
+    @RegisterExtension
+    static final TestBridge BRIDGE = new TestBridge()
+            .with("live.api.response-timeout", "300ms")
+            .with("live.retry.max-attempts", "3")
+            .with("live.retry.max-retry-after", "3s")
+            .with("live.retry.give-up-after", "2s");
+
+    private final String conversation = unique("conversation");
+    private final String path = "/" + conversation + "/client/message";
+
+    @ParameterizedTest
+    @ValueSource(ints = {302, 408, 425, 429, 500, 502, 503, 504, 599})
+    void deliversOnceTheServiceIsBack(int status) throws Exception {
+        firstAnswers(status(status));
+
+        assertThat(send().at("/status").asText()).isEqualTo("sent");
+        assertThat(calls()).hasSize(2);
+        assertThat(BRIDGE.peek(DEADLETTERS)).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CONNECTION_RESET_BY_PEER",
+                "EMPTY_RESPONSE",
+                "RANDOM_DATA_THEN_CLOSE",
+                "MALFORMED_RESPONSE_CHUNK"
+            })
+    void deliversAfterABrokenConnection(Fault fault) throws Exception {
+        firstAnswers(aResponse().withFault(fault));
+
+        assertThat(send().at("/status").asText()).isEqualTo("sent");
+        assertThat(calls()).hasSize(2);
+    }
+
+    @Test
+    void deliversAfterATimeout() throws Exception {
+        firstAnswers(ok().withFixedDelay(1_000));
+
+        assertThat(send().at("/status").asText()).isEqualTo("sent");
+        assertThat(calls()).hasSize(2);
+    }
+
+    @Test
+    void heedsRetryAfterInSeconds() throws Exception {
+        firstAnswers(status(503).withHeader("retry-after", "1"));
+
+        assertThat(send().at("/status").asText()).isEqualTo("sent");
+        assertThat(waited()).isBetween(Duration.ofMillis(990), Duration.ofMillis(2_500));
+    }
+
+    @Test
+    void heedsRetryAfterAsADate() throws Exception {
+        String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                Instant.now().plusSeconds(3).atOffset(ZoneOffset.UTC));
+        firstAnswers(status(429).withHeader("Retry-After", date));
+
+        assertThat(send().at("/status").asText()).isEqualTo("sent");
+        assertThat(waited()).isBetween(Duration.ofMillis(1_000), Duration.ofMillis(4_000));
+    }
+
+    @Test
+    void waitsNoLongerThanTheCapOfRetryAfter() throws Exception {
+        firstAnswers(status(503).withHeader("Retry-After", "3600"));
+
+        assertThat(send().at("/status").asText()).isEqualTo("sent");
+        assertThat(waited()).isBetween(Duration.ofMillis(2_900), Duration.ofMillis(5_000));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 401, 403, 405, 409, 413, 422})
+    void doesNotRepeatWhatLiveRefuses(int status) throws Exception {
+        answers(status(status));
+
+        assertThat(send().at("/error/code").asText()).isEqualTo("rejected");
+        assertThat(calls()).hasSize(1);
+        assertThat(BRIDGE.receive(DEADLETTERS).getIntProperty("liveHttpStatus")).isEqualTo(status);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {404, 410})
+    void knowsAConversationThatIsGone(int status) throws Exception {
+        answers(status(status));
+
+        assertThat(send().at("/error/code").asText()).isEqualTo("unknown-conversation");
+        assertThat(calls()).hasSize(1);
+    }
+
+    @Test
+    void deadLettersAServerErrorAfterMaxAttempts() throws Exception {
+        answers(status(500).withBody("it broke"));
+
+        assertThat(send().at("/error/code").asText()).isEqualTo("server-error");
+        assertThat(calls()).hasSize(3);
+        Message dead = BRIDGE.receive(DEADLETTERS);
+        assertThat(dead.getStringProperty("liveErrorCode")).isEqualTo("server-error");
+        assertThat(dead.getIntProperty("liveAttempts")).isEqualTo(3);
+        assertThat(dead.getStringProperty("liveHttpBody")).isEqualTo("it broke");
+    }
+
+    @Test
+    void givesUpOnAServiceThatStaysAwayInTheEnd() throws Exception {
+        answers(status(503));
+
+        assertThat(send().at("/error/code").asText()).isEqualTo("expired");
+        assertThat(calls()).hasSizeGreaterThan(5);
+        Message dead = BRIDGE.receive(DEADLETTERS);
+        assertThat(dead.getIntProperty("liveHttpStatus")).isEqualTo(503);
+        assertThat(dead.getIntProperty("liveAttempts")).isEqualTo(calls().size());
+    }
+
+    @Test
+    void stopsRetryingWhenTheMessageExpires() throws Exception {
+        answers(status(500).withFixedDelay(250));
+        TextMessage message = BRIDGE.text("{\"conversationId\": \"%s\", \"text\": \"Hi\"}".formatted(conversation));
+        message.setJMSReplyTo(BRIDGE.session().createQueue("expired-replies"));
+        try (var producer = BRIDGE.session().createProducer(BRIDGE.session().createQueue(MESSAGES))) {
+            producer.setTimeToLive(200);
+            producer.send(message);
+        }
+
+        Message dead = BRIDGE.receive(DEADLETTERS);
+        assertThat(dead.getStringProperty("liveErrorCode")).isEqualTo("expired");
+        assertThat(dead.getJMSExpiration()).isZero();
+        assertThat(calls()).hasSize(1);
+        assertThat(TestBridge.json(BRIDGE.receive("expired-replies"))
+                        .at("/error/code")
+                        .asText())
+                .isEqualTo("expired");
+    }
+
+    @Test
+    void holdsUpNoOtherConsumerWhileItWaits() throws Exception {
+        answers(status(503));
+        BRIDGE.send(MESSAGES, "{\"conversationId\": \"%s\", \"text\": \"Hi\"}".formatted(conversation));
+        await().until(() -> !calls().isEmpty());
+
+        JsonNode reply =
+                BRIDGE.request(MESSAGES, "{\"conversationId\": \"%s\", \"text\": \"Hi\"}".formatted(unique("other")));
+        assertThat(reply.at("/status").asText()).isEqualTo("sent");
+        BRIDGE.receive(DEADLETTERS);
+    }
+
+    private JsonNode send() throws Exception {
+        return BRIDGE.request(MESSAGES, "{\"conversationId\": \"%s\", \"text\": \"Hi\"}".formatted(conversation));
+    }
+
+    private void answers(ResponseDefinitionBuilder response) {
+        BRIDGE.live().stubFor(post(path).willReturn(response));
+    }
+
+    private void firstAnswers(ResponseDefinitionBuilder response) {
+        BRIDGE.live()
+                .stubFor(post(path)
+                        .inScenario(path)
+                        .whenScenarioStateIs(STARTED)
+                        .willReturn(response)
+                        .willSetStateTo("back"));
+        BRIDGE.live()
+                .stubFor(post(path).inScenario(path).whenScenarioStateIs("back").willReturn(ok()));
+    }
+
+    private List<LoggedRequest> calls() {
+        return BRIDGE.live().findAll(postRequestedFor(urlEqualTo(path)));
+    }
+
+    private Duration waited() {
+        List<LoggedRequest> calls = calls();
+        assertThat(calls).hasSize(2);
+        return Duration.between(
+                        calls.get(0).getLoggedDate().toInstant(),
+                        calls.get(1).getLoggedDate().toInstant())
+                .abs();
+    }
+}
