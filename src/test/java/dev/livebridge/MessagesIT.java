@@ -77,8 +77,8 @@ class MessagesIT {
             {"user": {"hash": "h", "firstname": "Ana"}, "text": "Hi"}                       | /user
             {"conversationId": "c", "userHash": "h", "text": "Hi"}                          | /
             {"text": "Hi"}                                                                  | /
-            {"conversationId": "c"}                                                         | /
-            {"conversationId": "c", "text": ""}                                             | /
+            {"conversationId": "c"}                                                         | /text
+            {"conversationId": "c", "text": ""}                                             | /text
             {"conversationId": "c", "text": "Hi", "groupsId": [1]}                          | /groupsId
             """)
     void refusesWhatItDoesNotSupport(String body, String path) throws Exception {

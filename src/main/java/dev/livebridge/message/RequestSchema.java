@@ -28,8 +28,6 @@ public final class RequestSchema {
         SchemaValidatorsConfig config = SchemaValidatorsConfig.builder()
                 .pathType(PathType.JSON_POINTER)
                 .errorMessageKeyword("errorMessage")
-                // 1.0 is no integer
-                .losslessNarrowing(false)
                 .locale(Locale.ENGLISH)
                 .build();
         JsonSchema schema = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
@@ -41,6 +39,8 @@ public final class RequestSchema {
     /** All violations in one go, in the order of the document, at most 100; empty where it is valid. */
     public List<Violation> violations(JsonNode document) {
         return schema.validate(document).stream()
+                // of alternatives, that none or several hold says it all
+                .filter(message -> !message.getEvaluationPath().toString().contains("/oneOf/"))
                 .map(RequestSchema::violation)
                 .distinct()
                 .limit(MAX_VIOLATIONS)

@@ -9,7 +9,10 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.DecimalNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.ValueNode;
 import dev.livebridge.delivery.ErrorCode;
 import dev.livebridge.delivery.RefusedException;
 import java.math.BigDecimal;
@@ -35,6 +38,7 @@ public final class StrictJson {
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .disable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .nodeFactory(new Decimals())
             .build();
 
     static {
@@ -43,6 +47,23 @@ public final class StrictJson {
                         .maxNestingDepth(MAX_DEPTH)
                         .maxStringLength(Integer.MAX_VALUE)
                         .build());
+    }
+
+    /** Makes decimals that stay decimals: 1.0 is no integer here, though JSON Schema would take it for one. */
+    private static final class Decimals extends JsonNodeFactory {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public ValueNode numberNode(BigDecimal value) {
+            return new DecimalNode(value) {
+                private static final long serialVersionUID = 1L;
+
+                @Override
+                public boolean canConvertToExactIntegral() {
+                    return false;
+                }
+            };
+        }
     }
 
     private StrictJson() {}
