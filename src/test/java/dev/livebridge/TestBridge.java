@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -51,16 +52,24 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
     private static final JsonMapper JSON = new JsonMapper();
 
     private final Map<String, String> properties = new LinkedHashMap<>();
+    private Path home = Path.of("").toAbsolutePath();
     private Path folder;
     private Broker broker;
     private WireMockServer live;
     private Bridge bridge;
     private Connection connection;
     private Session session;
+    private Map<String, String> all;
 
     /** A property that differs from config/application.properties. */
     public TestBridge with(String key, String value) {
         properties.put(key, value);
+        return this;
+    }
+
+    /** A home folder other than the project's own. */
+    public TestBridge at(Path home) {
+        this.home = home;
         return this;
     }
 
@@ -73,7 +82,7 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
                 options().dynamicPort().bindAddress("127.0.0.1").containerThreads(60));
         live.start();
 
-        Map<String, String> all = new LinkedHashMap<>();
+        all = new LinkedHashMap<>();
         all.put("live.jms.url", "tcp://127.0.0.1:" + port);
         all.put("live.api.base-url", live.baseUrl());
         all.put("live.bot.id", "1000");
@@ -89,11 +98,11 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
         connection = new ActiveMQConnectionFactory("tcp://127.0.0.1:" + port).createConnection();
         connection.start();
         session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
-        start(all);
+        startBridge();
     }
 
-    private void start(Map<String, String> all) throws Exception {
-        bridge = new Bridge(Path.of("").toAbsolutePath(), null);
+    public void startBridge() throws Exception {
+        bridge = new Bridge(home, null);
         all.forEach(bridge::addOverrideProperty);
         bridge.start();
     }
@@ -111,17 +120,21 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
 
     @Override
     public void afterAll(ExtensionContext test) throws Exception {
-        RouteCoverage.record(bridge.getCamelContext());
-        bridge.stop();
+        stopBridge();
         connection.close();
         live.stop();
         broker.close();
         deleteFolder();
     }
 
+    public void stopBridge() throws Exception {
+        RouteCoverage.record(bridge.getCamelContext());
+        bridge.stop();
+    }
+
     private void deleteFolder() throws IOException {
         try (var files = Files.walk(folder)) {
-            files.sorted(java.util.Comparator.reverseOrder())
+            files.sorted(Comparator.reverseOrder())
                     .forEach(file -> file.toFile().delete());
         }
     }

@@ -1,0 +1,192 @@
+package dev.livebridge;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.equalToJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
+import static dev.livebridge.TestBridge.CONVERSATIONS;
+import static dev.livebridge.TestBridge.DEADLETTERS;
+import static dev.livebridge.TestBridge.QUEUE_PATH;
+import static dev.livebridge.TestBridge.unique;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.stream.Stream;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.LogEvent;
+import org.apache.logging.log4j.core.Logger;
+import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.Property;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The integrator's own place: routes/enrich-user.camel.yaml, saved while the bridge runs. */
+class EnrichmentIT {
+    private static final Path HOME = copyOfTheProject();
+    private static final Path FILE = HOME.resolve("routes/enrich-user.camel.yaml");
+
+    @RegisterExtension
+    static final TestBridge BRIDGE =
+            new TestBridge().at(HOME).with("live.routes.reload", "true").with("live.extra.Channel", "jms");
+
+    private final String hash = unique("user");
+    private final Log log = new Log();
+
+    @BeforeEach
+    void liveAnswers() {
+        BRIDGE.live()
+                .stubFor(post(QUEUE_PATH).willReturn(okJson("{\"conversationId\": \"%s\"}".formatted(unique("c")))));
+        BRIDGE.live()
+                .stubFor(get(urlPathEqualTo("/crm"))
+                        .willReturn(okJson("{\"Plan\": \"silver\", \"Since\": 2019, \"Score\": 1.50}")));
+        log.start();
+        ((Logger) LogManager.getRootLogger()).addAppender(log);
+    }
+
+    @AfterEach
+    void stopLog() {
+        ((Logger) LogManager.getRootLogger()).removeAppender(log);
+    }
+
+    @Test
+    void takesUpASavedLookupAndKeepsThePrecedence() throws Exception {
+        save(enrichUser("""
+                        - enrich:
+                            id: lookup
+                            expression:
+                              simple:
+                                expression: %s/crm?user=${body[hash]}&httpMethod=GET
+                            aggregationStrategy: "#addToExtra"
+                """.formatted(BRIDGE.live().baseUrl())));
+        await().untilAsserted(() -> assertThat(log.lines).anyMatch(line -> line.contains("Routes reloaded")));
+
+        request("{\"Ticket\": 2024, \"Plan\": \"gold\"}");
+
+        BRIDGE.live()
+                .verify(1, postRequestedFor(urlEqualTo(QUEUE_PATH)).withRequestBody(equalToJson("""
+                        {"user": {"extra": [{"Ticket": 2024}, {"Plan": "gold"}, {"Since": 2019}, {"Score": "1.50"},
+                                            {"Channel": "jms"}]}}
+                        """, false, true)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ${body.put('vip', 'yes')}               | 'vip'
+            ${body.put('hash', 'other')}            | 'hash'
+            ${body.remove('firstname')}             | 'firstname'
+            ${body.put('extra', 'text')}            | 'extra'
+            ${body[extra].put('List', ${body})}     | 'List'
+            """)
+    void refusesWhatLiveDoesNotKnow(String change, String named) throws Exception {
+        save(enrichUser("""
+                        - script:
+                            id: change
+                            expression:
+                              simple:
+                                expression: "%s"
+                """.formatted(change)));
+        await().untilAsserted(() -> assertThat(log.lines).anyMatch(line -> line.contains("Routes reloaded")));
+
+        JsonNode reply = request("{}");
+
+        assertThat(reply.at("/error/code").asText()).isEqualTo("internal-error");
+        assertThat(reply.at("/error/message").asText()).contains("enrich-user").contains(named);
+        BRIDGE.receive(DEADLETTERS);
+        BRIDGE.live().verify(0, postRequestedFor(urlEqualTo(QUEUE_PATH)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            - nosuchstep: {id: x}                                                         | 13
+            - to: {id: x, uri: nosuchcomponent, parameters: {name: x}}                    | 13
+            - to: {id: x, uri: direct, parameters: {name: x, nosuchoption: 1}}            | 13
+            - bean: {id: x, ref: noSuchBean}                                              | 13
+            - setBody: {id: x, expression: {simple: {expression: "${nosuchfunction}"}}}   | 13
+            - setBody: {id: x, expression: {simple: {expression: "{{no.such.property}}"}}} | 13
+            - log: {id: x, message: "unclosed}                                            | 13
+            """)
+    void keepsTheOldRoutesWhenASavedFileHasAMistake(String step, int line) throws Exception {
+        save(enrichUser("                        " + step + "\n"));
+
+        await().untilAsserted(() -> assertThat(log.lines)
+                .anyMatch(text -> text.contains("Not reloaded")
+                        && text.contains("enrich-user.camel.yaml")
+                        && text.matches("(?s).*(line |yaml:)" + line + "\\b.*")));
+        assertThat(request("{}").at("/status").asText()).isEqualTo("queued");
+    }
+
+    private JsonNode request(String extra) throws Exception {
+        return BRIDGE.request(
+                CONVERSATIONS,
+                "{\"user\": {\"hash\": \"%s\", \"firstname\": \"Ana\", \"extra\": %s}}".formatted(hash, extra));
+    }
+
+    /** The route with these steps, of which the first stands in line 13. */
+    private static String enrichUser(String steps) {
+        return """
+                # the integrator's own
+                - route:
+                    id: enrich-user
+                    description: Add what the caller doesn't know
+                    errorHandler:
+                      noErrorHandler: {}
+                    from:
+                      id: user
+                      uri: direct
+                      parameters:
+                        name: enrich-user
+                      steps:
+                """ + steps.replaceAll("(?m)^ {24}", "        ");
+    }
+
+    private void save(String route) throws IOException {
+        log.lines.clear();
+        Path draft = HOME.resolve("draft");
+        Files.writeString(draft, route);
+        Files.move(draft, FILE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static Path copyOfTheProject() {
+        try {
+            Path home = Files.createTempDirectory("live-bridge-home");
+            for (String folder : new String[] {"routes", "config"}) {
+                Files.createDirectory(home.resolve(folder));
+                try (Stream<Path> files = Files.list(Path.of(folder))) {
+                    for (Path file : files.filter(Files::isRegularFile).toList()) {
+                        Files.copy(file, home.resolve(folder).resolve(file.getFileName()));
+                    }
+                }
+            }
+            home.toFile().deleteOnExit();
+            return home;
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /** What the bridge says in its log. */
+    private static final class Log extends AbstractAppender {
+        private final java.util.List<String> lines = new java.util.concurrent.CopyOnWriteArrayList<>();
+
+        Log() {
+            super("test", null, null, true, Property.EMPTY_ARRAY);
+        }
+
+        @Override
+        public void append(LogEvent event) {
+            lines.add(event.getMessage().getFormattedMessage());
+        }
+    }
+}
