@@ -79,8 +79,12 @@ public final class Bridge extends Main {
             throw new StartException(String.join("; ", problems));
         }
         context.getPropertiesComponent().addPropertiesFunction(new MillisFunction(context.getPropertiesComponent()));
-        store = new Store(settings);
-        store.migrate();
+        store = new Store(Path.of(settings.text("live.data-directory")));
+        try {
+            store.migrate();
+        } catch (IllegalStateException e) {
+            throw new StartException(e.getMessage(), e);
+        }
         Beans.bind(settings, store, context.getRegistry());
         if (settings.flag("live.routes.reload")) {
             try {

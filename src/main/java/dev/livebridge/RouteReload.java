@@ -1,8 +1,13 @@
 package dev.livebridge;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.RouteWatcherReloadStrategy;
 import org.slf4j.Logger;
@@ -15,6 +20,8 @@ import org.slf4j.LoggerFactory;
 final class RouteReload extends RouteWatcherReloadStrategy {
     private static final Logger LOG = LoggerFactory.getLogger(RouteReload.class);
 
+    private final Map<String, String> lastTried = new ConcurrentHashMap<>();
+
     RouteReload(Path folder) {
         super(folder.toString());
         setPattern("*.camel.yaml");
@@ -24,6 +31,10 @@ final class RouteReload extends RouteWatcherReloadStrategy {
 
     @Override
     protected void onRouteReload(Collection<Resource> resources, boolean removeEverything) {
+        // the file system may tell of one save twice
+        if (resources.stream().allMatch(this::isKnown)) {
+            return;
+        }
         for (Resource resource : resources) {
             Optional<String> mistake = new RouteTrial(getCamelContext()).mistake(resource);
             if (mistake.isPresent()) {
@@ -32,5 +43,15 @@ final class RouteReload extends RouteWatcherReloadStrategy {
             }
         }
         super.onRouteReload(resources, removeEverything);
+    }
+
+    private boolean isKnown(Resource resource) {
+        try (InputStream in = resource.getInputStream()) {
+            String content = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return content.equals(lastTried.put(resource.getLocation(), content));
+        } catch (IOException e) {
+            // gone again: there is nothing to try
+            return true;
+        }
     }
 }

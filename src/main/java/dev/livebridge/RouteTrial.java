@@ -1,10 +1,16 @@
 package dev.livebridge;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.model.ProcessorDefinition;
+import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.spi.BeanRepository;
 import org.apache.camel.spi.PropertiesSource;
 import org.apache.camel.spi.Registry;
@@ -16,6 +22,8 @@ import org.apache.camel.support.PluginHelper;
  * another one, and whose consumers never start.
  */
 public final class RouteTrial {
+    private static final Pattern FAILED_STEP = Pattern.compile(">>> (.*) <<< in route", Pattern.DOTALL);
+
     private final CamelContext model;
 
     /** @param model whose properties and beans the routes may name */
@@ -30,12 +38,36 @@ public final class RouteTrial {
             trial.setSourceLocationEnabled(true);
             trial.getPropertiesComponent().addPropertiesSource(propertiesOf(model));
             trial.getPropertiesComponent().addPropertiesFunction(new MillisFunction(model.getPropertiesComponent()));
-            PluginHelper.getRoutesLoader(trial).loadRoutes(resource);
-            trial.start();
-            return Optional.empty();
-        } catch (Exception e) {
-            return Optional.of(new RouteMistake(resource, e).toString());
+            try {
+                PluginHelper.getRoutesLoader(trial).loadRoutes(resource);
+                trial.start();
+                return Optional.empty();
+            } catch (Exception e) {
+                return Optional.of(resource.getLocation() + line(trial, e) + ": " + reason(e));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
+    }
+
+    /** Of a step that can't be built Camel shows the text, which leads to its line; of bad YAML the parser names it. */
+    private static String line(DefaultCamelContext trial, Exception e) {
+        Matcher step = FAILED_STEP.matcher(String.valueOf(e.getMessage()));
+        if (!step.find()) {
+            return "";
+        }
+        return trial.getRouteDefinitions().stream()
+                .flatMap(route ->
+                        ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ProcessorDefinition.class)
+                                .stream())
+                .filter(definition -> definition.toString().equals(step.group(1)))
+                .map(definition -> ", line " + definition.getLineNumber())
+                .findFirst()
+                .orElse("");
+    }
+
+    private static String reason(Throwable e) {
+        return e.getCause() == null ? e.getMessage().replaceAll("\\s*\\R\\s*", " ") : reason(e.getCause());
     }
 
     private static PropertiesSource propertiesOf(CamelContext model) {

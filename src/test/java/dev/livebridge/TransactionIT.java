@@ -15,7 +15,6 @@ import jakarta.jms.Queue;
 import jakarta.jms.TemporaryQueue;
 import jakarta.jms.TextMessage;
 import java.time.Duration;
-import java.util.Collections;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -135,7 +134,11 @@ class TransactionIT {
     private static int waiting() throws Exception {
         Queue queue = BRIDGE.session().createQueue(MESSAGES);
         try (var browser = BRIDGE.session().createBrowser(queue)) {
-            return Collections.list(browser.getEnumeration()).size();
+            int waiting = 0;
+            for (var messages = browser.getEnumeration(); messages.hasMoreElements(); messages.nextElement()) {
+                waiting++;
+            }
+            return waiting;
         }
     }
 }

@@ -1,7 +1,6 @@
 package dev.livebridge.command;
 
 import dev.livebridge.Bridge;
-import dev.livebridge.LiveBridge;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 

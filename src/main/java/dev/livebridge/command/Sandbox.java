@@ -1,6 +1,5 @@
 package dev.livebridge.command;
 
-import dev.livebridge.LiveBridge;
 import dev.livebridge.sandbox.SandboxBridge;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -1,7 +1,6 @@
 package dev.livebridge.command;
 
 import dev.livebridge.Bridge;
-import dev.livebridge.LiveBridge;
 import dev.livebridge.StartException;
 import java.nio.file.Files;
 import java.nio.file.Path;

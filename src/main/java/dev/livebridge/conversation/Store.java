@@ -1,8 +1,6 @@
 package dev.livebridge.conversation;
 
 import com.zaxxer.hikari.HikariDataSource;
-import dev.livebridge.Settings;
-import dev.livebridge.StartException;
 import java.nio.file.Path;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -24,7 +22,11 @@ public final class Store implements AutoCloseable {
         dataSource.setConnectionTimeout(5_000);
     }
 
-    /** Brings its tables up to date, or makes them. */
+    /**
+     * Brings its tables up to date, or makes them.
+     *
+     * @throws IllegalStateException where it can't be opened, such as when another process has it open
+     */
     public void migrate() {
         try {
             Flyway.configure()

@@ -4,9 +4,6 @@ import jakarta.jms.DeliveryMode;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.Session;
-import java.util.Collections;
-import java.util.Enumeration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.jms.support.converter.MessageConverter;
 
@@ -18,14 +15,9 @@ public final class DeadLetterConverter implements MessageConverter {
     @Override
     public Message toMessage(Object received, Session session) throws JMSException {
         Message message = (Message) received;
-        Map<String, Object> properties = new LinkedHashMap<>();
-        for (Object name : Collections.list((Enumeration<?>) message.getPropertyNames())) {
-            String property = (String) name;
-            // what the broker sets on delivery is not the producer's
-            if (!property.startsWith("live") && !property.equals("JMSXDeliveryCount")) {
-                properties.put(property, message.getObjectProperty(property));
-            }
-        }
+        Map<String, Object> properties = JmsProperties.of(message);
+        // what the broker sets on delivery is not the producer's
+        properties.keySet().removeIf(name -> name.startsWith("live") || name.equals("JMSXDeliveryCount"));
         // the properties of a received message are read-only until they are cleared
         message.clearProperties();
         for (Map.Entry<String, Object> property : properties.entrySet()) {

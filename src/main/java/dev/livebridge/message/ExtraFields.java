@@ -1,12 +1,11 @@
 package dev.livebridge.message;
 
 import dev.livebridge.delivery.ErrorCode;
+import dev.livebridge.delivery.JmsProperties;
 import dev.livebridge.delivery.RefusedException;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import java.math.BigDecimal;
-import java.util.Collections;
-import java.util.Enumeration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,17 +33,13 @@ final class ExtraFields {
                 }
             }
         }
-        for (Object name : Collections.list((Enumeration<?>) message.getPropertyNames())) {
-            String property = (String) name;
-            if (property.startsWith(PROPERTY_PREFIX)) {
-                if (property.equals(PROPERTY_PREFIX)) {
-                    throw RefusedException.request(
-                            ErrorCode.INVALID_REQUEST, "property:" + property, "names no extra field");
-                }
-                Object value = message.getObjectProperty(property);
-                if (value != null) {
-                    fields.putIfAbsent(property.substring(PROPERTY_PREFIX.length()), value);
-                }
+        for (Map.Entry<String, Object> property : JmsProperties.of(message).entrySet()) {
+            if (property.getKey().equals(PROPERTY_PREFIX)) {
+                throw RefusedException.request(
+                        ErrorCode.INVALID_REQUEST, "property:" + PROPERTY_PREFIX, "names no extra field");
+            }
+            if (property.getKey().startsWith(PROPERTY_PREFIX) && property.getValue() != null) {
+                fields.putIfAbsent(property.getKey().substring(PROPERTY_PREFIX.length()), property.getValue());
             }
         }
         return fields;

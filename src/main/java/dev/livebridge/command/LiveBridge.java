@@ -1,9 +1,6 @@
-package dev.livebridge;
+package dev.livebridge.command;
 
-import dev.livebridge.command.Check;
-import dev.livebridge.command.Run;
-import dev.livebridge.command.Sandbox;
-import dev.livebridge.command.Send;
+import dev.livebridge.StartException;
 import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
