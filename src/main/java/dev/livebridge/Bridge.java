@@ -9,11 +9,26 @@ import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListener;
 import org.apache.camel.main.MainListenerSupport;
+import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
 
 /** The bridge: Camel Main with the configuration, the beans and the routes of a home folder. */
 public final class Bridge extends Main {
+    /** The profile of the sandbox. */
+    public static final String SANDBOX = "sandbox";
+
+    private static final MainListener CLOSE_CONNECTIONS = new MainListenerSupport() {
+        @Override
+        public void afterConfigure(BaseMainSupport main) {
+            CamelContext context = main.getCamelContext();
+            try {
+                OnStop.close(context, context.getRegistry().findSingleByType(JmsPoolConnectionFactory.class)::stop);
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    };
+
     private final Path home;
-    private Store store;
 
     /**
      * @param home    the folder that holds {@code routes} and {@code config}
@@ -31,14 +46,16 @@ public final class Bridge extends Main {
         addMainListener(new MainListenerSupport() {
             @Override
             public void beforeConfigure(BaseMainSupport main) {
-                prepare(main.getCamelContext());
-            }
-
-            @Override
-            public void afterStop(BaseMainSupport main) {
-                store.close();
+                try {
+                    prepare(main.getCamelContext());
+                } catch (StartException e) {
+                    throw e;
+                } catch (Exception e) {
+                    throw new StartException("cannot start: " + e.getMessage(), e);
+                }
             }
         });
+        addMainListener(CLOSE_CONNECTIONS);
     }
 
     /** Camel Main with the configuration alone: to look at it, or to reach what it reaches. */
@@ -46,6 +63,7 @@ public final class Bridge extends Main {
         Main main = new Main();
         main.setDefaultPropertyPlaceholderLocation(configuration(home, profile));
         main.configure().withRoutesCollectorEnabled(false);
+        main.addMainListener(CLOSE_CONNECTIONS);
         return main;
     }
 
@@ -72,26 +90,19 @@ public final class Bridge extends Main {
         configure().withRoutesIncludePattern(others == null ? pattern : others + "," + pattern);
     }
 
-    private void prepare(CamelContext context) {
+    private void prepare(CamelContext context) throws Exception {
         Settings settings = new Settings(context.getPropertiesComponent());
         List<String> problems = settings.problems();
         if (!problems.isEmpty()) {
             throw new StartException(String.join("; ", problems));
         }
         context.getPropertiesComponent().addPropertiesFunction(new MillisFunction(context.getPropertiesComponent()));
-        store = new Store(Path.of(settings.text("live.data-directory")));
-        try {
-            store.migrate();
-        } catch (IllegalStateException e) {
-            throw new StartException(e.getMessage(), e);
-        }
+        Store store = new Store(Path.of(settings.text("live.data-directory")));
+        OnStop.close(context, store);
+        store.migrate();
         Beans.bind(settings, store, context.getRegistry());
         if (settings.flag("live.routes.reload")) {
-            try {
-                context.addService(new RouteReload(home.resolve("routes")));
-            } catch (Exception e) {
-                throw new StartException("cannot watch the routes: " + e.getMessage(), e);
-            }
+            context.addService(new RouteReload(home.resolve("routes")));
         }
     }
 }

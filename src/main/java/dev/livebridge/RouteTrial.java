@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
+import org.apache.camel.component.jms.JmsComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.ProcessorDefinitionHelper;
@@ -18,8 +19,8 @@ import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
 
 /**
- * Tries the routes of a file without running them: in a context of its own, which knows the properties and beans of
- * another one, and whose consumers never start.
+ * Tries the routes of a file without running them: in a context of its own, which knows the properties, the beans and
+ * the broker of another one, and whose consumers never start.
  */
 public final class RouteTrial {
     private static final Pattern FAILED_STEP = Pattern.compile(">>> (.*) <<< in route", Pattern.DOTALL);
@@ -38,6 +39,8 @@ public final class RouteTrial {
             trial.setSourceLocationEnabled(true);
             trial.getPropertiesComponent().addPropertiesSource(propertiesOf(model));
             trial.getPropertiesComponent().addPropertiesFunction(new MillisFunction(model.getPropertiesComponent()));
+            JmsComponent jms = model.getComponent("jms", JmsComponent.class);
+            trial.addComponent("jms", new JmsComponent(jms.getConfiguration().copy()));
             try {
                 PluginHelper.getRoutesLoader(trial).loadRoutes(resource);
                 trial.start();

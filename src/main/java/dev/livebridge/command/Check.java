@@ -1,12 +1,38 @@
 package dev.livebridge.command;
 
+import dev.livebridge.Bridge;
+import dev.livebridge.Checklist;
+import dev.livebridge.Checklist.Finding;
+import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
-@Command(name = "check", mixinStandardHelpOptions = true)
+/** {@code live-bridge check}: whether the bridge would start and reach what it needs, without starting it. */
+@Command(
+        name = "check",
+        description = {
+            "Checks the configuration and the routes, and reaches for the broker, the store and the Live API.",
+            "Exit code: 0 if nothing failed, 1 otherwise."
+        },
+        mixinStandardHelpOptions = true)
 public final class Check implements Callable<Integer> {
+    @Option(names = "--sandbox", description = "check the sandbox's configuration")
+    private boolean sandbox;
+
+    @Spec
+    private CommandSpec spec;
+
     @Override
     public Integer call() throws Exception {
-        return 0;
+        List<Finding> findings = new Checklist(LiveBridge.home(), sandbox ? Bridge.SANDBOX : null).findings();
+        PrintWriter out = spec.commandLine().getOut();
+        for (Finding finding : findings) {
+            out.printf("%-34s %-12s %s%n", finding.subject(), finding.verdict(), finding.detail());
+        }
+        return findings.stream().anyMatch(finding -> finding.verdict() == Checklist.Verdict.FAILED) ? 1 : 0;
     }
 }

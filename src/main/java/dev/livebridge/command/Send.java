@@ -83,12 +83,13 @@ public final class Send implements Callable<Integer> {
     private static Main client() {
         boolean configured =
                 Bridge.settings(LiveBridge.home(), null).find("live.jms.url").isPresent();
-        return Bridge.configured(LiveBridge.home(), configured ? null : "sandbox");
+        return Bridge.configured(LiveBridge.home(), configured ? null : Bridge.SANDBOX);
     }
 
     private String endpoint() {
         // one message, one commit: outside a consumer there is no transaction to join
-        String endpoint = "jms:queue:" + queue + "?transacted=false&connectionFactory=#replyConnectionFactory";
+        String endpoint = "jms:queue:" + queue
+                + "?transacted=false&connectionFactory=#replyConnectionFactory&disableReplyTo=false&mapJmsMessage=true";
         return wait
                 ? endpoint + "&requestTimeout=" + Duration.ofSeconds(timeout).toMillis()
                 : endpoint;

@@ -1,9 +1,12 @@
 package dev.livebridge.conversation;
 
 import com.zaxxer.hikari.HikariDataSource;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.h2.api.ErrorCode;
 
 /**
  * The bridge's small database: an embedded file in {@code live.data-directory}. What it has committed survives the
@@ -13,9 +16,9 @@ public final class Store implements AutoCloseable {
     private final HikariDataSource dataSource = new HikariDataSource();
     private final Path file;
 
-    public Store(Settings settings) {
-        file = Path.of(settings.text("live.data-directory"), "store", "live-bridge")
-                .toAbsolutePath();
+    /** @param dataDirectory {@code live.data-directory} */
+    public Store(Path dataDirectory) {
+        file = dataDirectory.resolve("store/live-bridge").toAbsolutePath();
         // by default H2 writes half a second after the commit
         dataSource.setJdbcUrl("jdbc:h2:file:" + file + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE");
         dataSource.setPoolName("store");
@@ -35,9 +38,29 @@ public final class Store implements AutoCloseable {
                     .load()
                     .migrate();
         } catch (RuntimeException e) {
-            throw new StartException(
+            throw new IllegalStateException(
                     "cannot open the store " + file + ": " + rootCause(e).getMessage(), e);
         }
+    }
+
+    /** Whether there is one already. */
+    public boolean exists() {
+        return Files.exists(Path.of(file + ".mv.db"));
+    }
+
+    /** Whether this failure says that another process has it open. */
+    public static boolean isInUse(SQLException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql && sql.getErrorCode() == ErrorCode.DATABASE_ALREADY_OPEN_1) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public String toString() {
+        return file.toString();
     }
 
     public DataSource dataSource() {

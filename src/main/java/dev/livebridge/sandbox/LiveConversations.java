@@ -1,7 +1,9 @@
 package dev.livebridge.sandbox;
 
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -11,75 +13,75 @@ import java.util.function.Consumer;
 /**
  * The conversations of the Live stand-in, as its observation call shows them:
  * {@code {conversationId, status: queued | attended | closed, groupsId, user, messages: [{action, value, source,
- * receivedAt}]}}. They live as long as the process.
+ * receivedAt}]}}. They live as long as the process. What changes one answers false where it is unknown or closed.
  */
 final class LiveConversations {
-    private final Map<String, JsonObject> conversations = new LinkedHashMap<>();
+    private final Map<String, ObjectNode> conversations = new LinkedHashMap<>();
 
-    synchronized String queue(JsonArray groupsId, JsonObject user) {
+    /** Answers the id of the new conversation. */
+    synchronized String queue(JsonNode groupsId, JsonNode user) {
         String id = UUID.randomUUID().toString();
-        conversations.put(
-                id,
-                new JsonObject()
-                        .put("conversationId", id)
-                        .put("status", "queued")
-                        .put("groupsId", groupsId)
-                        .put("user", user)
-                        .put("messages", new JsonArray()));
+        ObjectNode conversation =
+                JsonNodeFactory.instance.objectNode().put("conversationId", id).put("status", "queued");
+        conversation.set("groupsId", groupsId);
+        conversation.set("user", user);
+        conversation.putArray("messages");
+        conversations.put(id, conversation);
         return id;
     }
 
-    /** What the user wrote; false for an unknown or closed conversation. */
-    synchronized boolean write(String id, JsonArray entries) {
-        return open(id, conversation -> entries.forEach(entry -> add(conversation, (JsonObject) entry)));
+    /** What the user wrote. */
+    synchronized boolean write(String id, JsonNode entries) {
+        return change(id, conversation -> entries.forEach(entry -> add(conversation, entry.deepCopy())));
     }
 
     synchronized boolean attend(String id) {
-        return open(id, conversation -> conversation.put("status", "attended"));
+        return change(id, conversation -> conversation.put("status", "attended"));
     }
 
+    /** What the agent wrote. */
     synchronized boolean reply(String id, String text) {
-        return open(
-                id,
-                conversation -> add(
-                        conversation,
-                        new JsonObject()
-                                .put("action", "text")
-                                .put("value", text)
-                                .put("source", "agent")));
+        ObjectNode entry = JsonNodeFactory.instance
+                .objectNode()
+                .put("action", "text")
+                .put("value", text)
+                .put("source", "agent");
+        return change(id, conversation -> add(conversation, entry));
     }
 
     synchronized boolean transfer(String id, long group) {
-        return open(
-                id, conversation -> conversation.put("status", "queued").put("groupsId", new JsonArray().add(group)));
+        return change(id, conversation -> conversation
+                .put("status", "queued")
+                .putArray("groupsId")
+                .add(group));
     }
 
     synchronized boolean close(String id) {
-        return open(id, conversation -> conversation.put("status", "closed"));
+        return change(id, conversation -> conversation.put("status", "closed"));
     }
 
-    synchronized JsonArray view() {
-        JsonArray view = new JsonArray();
-        conversations.values().forEach(conversation -> view.add(conversation.copy()));
+    synchronized ArrayNode view() {
+        ArrayNode view = JsonNodeFactory.instance.arrayNode();
+        conversations.values().forEach(conversation -> view.add(conversation.deepCopy()));
         return view;
     }
 
-    synchronized JsonObject view(String id) {
-        return conversations.get(id).copy();
+    synchronized ObjectNode view(String id) {
+        return conversations.get(id).deepCopy();
     }
 
-    private boolean open(String id, Consumer<JsonObject> change) {
-        JsonObject conversation = conversations.get(id);
-        if (conversation == null || conversation.getString("status").equals("closed")) {
+    private boolean change(String id, Consumer<ObjectNode> change) {
+        ObjectNode conversation = conversations.get(id);
+        if (conversation == null || conversation.get("status").textValue().equals("closed")) {
             return false;
         }
         change.accept(conversation);
         return true;
     }
 
-    private static void add(JsonObject conversation, JsonObject entry) {
+    private static void add(ObjectNode conversation, ObjectNode entry) {
         conversation
-                .getJsonArray("messages")
-                .add(entry.copy().put("receivedAt", Instant.now().toString()));
+                .withArray("messages")
+                .add(entry.put("receivedAt", Instant.now().toString()));
     }
 }

@@ -1,46 +1,75 @@
 package dev.livebridge.sandbox;
 
+import static io.vertx.core.http.HttpMethod.DELETE;
+import static io.vertx.core.http.HttpMethod.GET;
+import static io.vertx.core.http.HttpMethod.POST;
+import static io.vertx.core.http.HttpMethod.PUT;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.livebridge.delivery.ErrorCode;
 import dev.livebridge.delivery.RefusedException;
 import dev.livebridge.delivery.Violation;
 import dev.livebridge.message.RequestSchema;
 import dev.livebridge.message.StrictJson;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A Live that runs on your desk: the API's own calls, as strict as its documentation, and beside them calls to see what
  * arrived, to play the agent and to misbehave on purpose. Those take JSON from this host only.
  */
 public final class LiveStandIn implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveStandIn.class);
     private static final String API = "/api/v1/live-handler";
-    private static final long MAX_BODY = 64L * 1024 * 1024;
-    private static final Set<String> LOCAL_NAMES = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
+    private static final int MAX_BODY = 64 * 1024 * 1024;
+    private static final Set<String> LOCAL_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
+    /** Reads texts of any length, as {@link StrictJson} does. */
+    private static final JsonMapper MAPPER = new JsonMapper(JsonFactory.builder()
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxStringLength(MAX_BODY).build())
+            .build());
 
     private final RequestSchema queueSchema = RequestSchema.of("sandbox/live-queue.schema.json");
     private final RequestSchema messageSchema = RequestSchema.of("sandbox/live-message.schema.json");
+    private final RequestSchema replySchema = RequestSchema.of("sandbox/agent-reply.schema.json");
+    private final RequestSchema transferSchema = RequestSchema.of("sandbox/agent-transfer.schema.json");
     private final RequestSchema faultsSchema = RequestSchema.of("sandbox/faults.schema.json");
 
     private final long botId;
     private final String botToken;
     private final LiveConversations conversations = new LiveConversations();
-    private final Vertx vertx = Vertx.vertx();
+    private final Vertx vertx;
     private volatile Faults faults = Faults.NONE;
 
     /** Starts it. The bot is the only one it knows. */
@@ -48,101 +77,120 @@ public final class LiveStandIn implements AutoCloseable {
             throws ExecutionException, InterruptedException, TimeoutException {
         this.botId = botId;
         this.botToken = botToken;
-        vertx.createHttpServer(new HttpServerOptions().setHost(host).setPort(port))
-                .requestHandler(router())
-                .listen()
-                .toCompletionStage()
-                .toCompletableFuture()
-                .get(10, TimeUnit.SECONDS);
+        // it serves no files: nothing to keep in the temporary directory
+        this.vertx = Vertx.vertx(new VertxOptions()
+                .setFileSystemOptions(new FileSystemOptions()
+                        .setClassPathResolvingEnabled(false)
+                        .setFileCachingEnabled(false)));
+        try {
+            // HTTP/1.1 only: closing a connection then strikes one call
+            vertx.createHttpServer(
+                            new HttpServerOptions().setHost(host).setPort(port).setHttp2ClearTextEnabled(false))
+                    .requestHandler(router())
+                    .listen()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(10, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            vertx.close();
+            throw e;
+        }
     }
 
     private Router router() {
         Router router = Router.router(vertx);
-        BodyHandler body = BodyHandler.create(false).setBodyLimit(MAX_BODY);
+        router.route("/sandbox/*").handler(LiveStandIn::refuseStrangers);
+        router.route().handler(LiveStandIn::refuseOtherTypes);
+        router.route().handler(BodyHandler.create(false).setBodyLimit(MAX_BODY));
 
-        router.post(API + "/queue/external")
-                .handler(body)
-                .handler(this::misbehave)
-                .handler(this::queue);
-        router.post(API + "/:id/client/message")
-                .handler(body)
-                .handler(this::misbehave)
-                .handler(this::message);
+        router.route(API + "/*").handler(this::misbehave);
+        serve(router, API + "/queue/external", Map.of(POST, checked(queueSchema, this::queue)));
+        serve(router, API + "/:id/client/message", Map.of(POST, checked(messageSchema, this::message)));
 
-        router.route("/sandbox/*").handler(body).handler(LiveStandIn::refuseStrangers);
-        router.get("/sandbox/conversations").handler(call -> answer(call, 200, conversations.view()));
-        router.post("/sandbox/conversations/:id/attend").handler(call -> agent(call, conversations::attend));
-        router.post("/sandbox/conversations/:id/reply").handler(this::reply);
-        router.post("/sandbox/conversations/:id/transfer").handler(this::transfer);
-        router.post("/sandbox/conversations/:id/close").handler(call -> agent(call, conversations::close));
-        router.put("/sandbox/faults").handler(this::setFaults);
-        router.delete("/sandbox/faults").handler(call -> {
-            faults = Faults.NONE;
-            answer(call, 200, faults.toJson());
+        String conversation = "/sandbox/conversations/:id";
+        serve(router, "/sandbox/conversations", Map.of(GET, call -> answer(call, 200, conversations.view())));
+        serve(router, conversation + "/attend", Map.of(POST, call -> agent(call, conversations::attend)));
+        serve(router, conversation + "/reply", Map.of(POST, checked(replySchema, this::reply)));
+        serve(router, conversation + "/transfer", Map.of(POST, checked(transferSchema, this::transfer)));
+        serve(router, conversation + "/close", Map.of(POST, call -> agent(call, conversations::close)));
+        serve(router, "/sandbox/faults", Map.of(PUT, checked(faultsSchema, this::setFaults), DELETE, this::endFaults));
+
+        for (int status : new int[] {400, 404, 413, 417}) {
+            router.errorHandler(status, call -> refuse(call, status));
+        }
+        // as the body handler puts it: the caller is gone, there is nobody to answer
+        router.errorHandler(200, call -> {});
+        router.errorHandler(500, call -> {
+            LOG.error("{} {}", call.request().method(), call.request().path(), call.failure());
+            refuse(call, 500);
         });
-        router.errorHandler(500, call -> answer(call, 500, error("internal error")));
         return router;
     }
 
+    private static void serve(Router router, String path, Map<HttpMethod, Handler<RoutingContext>> calls) {
+        calls.forEach((method, handler) -> router.route(method, path).handler(handler));
+        String allowed = calls.keySet().stream().map(HttpMethod::name).collect(Collectors.joining(", "));
+        router.route(path).handler(call -> {
+            call.response().putHeader("Allow", allowed);
+            refuse(call, 405);
+        });
+    }
+
+    /** Faults strike before the call is looked at; its body is read by then, so that a late one is whole. */
     private void misbehave(RoutingContext call) {
         Faults now = faults;
-        if (!now.strikes()) {
-            delay(call, now.latencyMs(), call::next);
-        } else if (now.reset()) {
-            delay(call, now.latencyMs(), () -> call.request().connection().close());
-        } else if (now.status() != null) {
-            delay(call, now.latencyMs(), () -> {
-                if (now.retryAfter() != null) {
-                    call.response().putHeader("Retry-After", now.retryAfter().toString());
-                }
-                answer(call, now.status(), error("a fault that was asked for"));
-            });
+        Runnable outcome = now.strikes() ? () -> strike(call, now) : call::next;
+        if (now.latencyMs() > 0) {
+            vertx.setTimer(now.latencyMs(), timer -> outcome.run());
         } else {
-            delay(call, now.latencyMs(), call::next);
+            outcome.run();
         }
     }
 
-    private void delay(RoutingContext call, long millis, Runnable next) {
-        if (millis <= 0) {
-            next.run();
-        } else {
-            vertx.setTimer(millis, timer -> next.run());
-        }
-    }
-
-    private void queue(RoutingContext call) {
-        JsonObject request = read(call, queueSchema);
-        if (request == null) {
+    private static void strike(RoutingContext call, Faults faults) {
+        if (faults.reset()) {
+            call.request().connection().close();
             return;
         }
-        if (request.getLong("botId") != botId || !botToken.equals(request.getString("botToken"))) {
+        if (faults.retryAfter() != null) {
+            call.response().putHeader("Retry-After", faults.retryAfter().toString());
+        }
+        answer(call, faults.status(), error("a fault that was asked for"));
+    }
+
+    private void queue(RoutingContext call, ObjectNode request) {
+        if (request.get("botId").longValue() != botId
+                || !request.get("botToken").textValue().equals(botToken)) {
             answer(call, 401, error("unknown bot or wrong token"));
             return;
         }
-        // as Live does: from now on the user is known by the suffixed hash
-        JsonObject user = request.getJsonObject("user");
-        String suffixed = user.getString("hash") + "_" + botToken;
-        String id = conversations.queue(request.getJsonArray("groupsId"), user);
+        JsonNode user = request.get("user");
+        // as Live does: from now on the remote side knows the user by the suffixed hash, which its answer shows
+        String suffixed = user.get("hash").textValue() + "_" + botToken;
         answer(
                 call,
                 200,
-                new JsonObject()
-                        .put("conversationId", id)
+                MAPPER.createObjectNode()
+                        .put("conversationId", conversations.queue(request.get("groupsId"), user))
                         .put("customToken", "custom-" + suffixed)
                         .put("messageQueueId", 0)
                         .put("notAttended", 0));
     }
 
-    private void message(RoutingContext call) {
-        JsonObject request = read(call, messageSchema);
-        if (request == null) {
-            return;
-        }
-        if (conversations.write(call.pathParam("id"), request.getJsonArray("message"))) {
-            answer(call, 200, new JsonObject());
+    private void message(RoutingContext call, ObjectNode request) {
+        if (conversations.write(call.pathParam("id"), request.get("message"))) {
+            answer(call, 200, MAPPER.createObjectNode());
         } else {
             answer(call, 404, error("unknown or closed conversation"));
         }
+    }
+
+    private void reply(RoutingContext call, ObjectNode request) {
+        agent(call, id -> conversations.reply(id, request.get("text").textValue()));
+    }
+
+    private void transfer(RoutingContext call, ObjectNode request) {
+        agent(call, id -> conversations.transfer(id, request.get("target").longValue()));
     }
 
     private void agent(RoutingContext call, Predicate<String> act) {
@@ -154,96 +202,79 @@ public final class LiveStandIn implements AutoCloseable {
         }
     }
 
-    private void reply(RoutingContext call) {
-        Object text = field(call, "text");
-        if (text instanceof String words && !words.isEmpty()) {
-            agent(call, id -> conversations.reply(id, words));
-        } else {
-            answer(call, 400, error("/text: is required, a string"));
-        }
+    private void setFaults(RoutingContext call, ObjectNode request) {
+        faults = MAPPER.convertValue(request, Faults.class);
+        answer(call, 200, MAPPER.valueToTree(faults));
     }
 
-    private void transfer(RoutingContext call) {
-        Object target = field(call, "target");
-        if (target instanceof Integer || target instanceof Long) {
-            agent(call, id -> conversations.transfer(id, ((Number) target).longValue()));
-        } else {
-            answer(call, 400, error("/target: is required, an integer"));
-        }
+    private void endFaults(RoutingContext call) {
+        faults = Faults.NONE;
+        answer(call, 200, MAPPER.valueToTree(faults));
     }
 
-    private void setFaults(RoutingContext call) {
-        JsonObject request = read(call, faultsSchema);
-        if (request != null) {
-            faults = Faults.of(request);
-            answer(call, 200, faults.toJson());
-        }
-    }
-
-    private static Object field(RoutingContext call, String name) {
-        try {
-            JsonObject body = call.body().asJsonObject();
-            return body == null ? null : body.getValue(name);
-        } catch (RuntimeException e) {
-            return null;
-        }
-    }
-
-    /** The body where it is what the schema says; else null, and the answer 400 is given. */
-    private static JsonObject read(RoutingContext call, RequestSchema schema) {
-        if (!isJson(call.request())) {
-            answer(call, 400, error("Content-Type must be application/json"));
-            return null;
-        }
-        try {
-            byte[] body = call.body().buffer() == null
-                    ? new byte[0]
-                    : call.body().buffer().getBytes();
-            List<Violation> violations = schema.violations(StrictJson.object(body));
-            if (violations.isEmpty()) {
-                return new JsonObject(Buffer.buffer(body));
+    /** Goes on with the body where it is what the schema says. */
+    private static Handler<RoutingContext> checked(RequestSchema schema, BiConsumer<RoutingContext, ObjectNode> next) {
+        return call -> {
+            try {
+                next.accept(call, read(call, schema));
+            } catch (RefusedException e) {
+                answer(
+                        call,
+                        400,
+                        error(e.details().stream().map(Violation::toString).collect(Collectors.joining("; "))));
             }
-            answer(
-                    call,
-                    400,
-                    error(String.join(
-                            "; ", violations.stream().map(Violation::toString).toList())));
-        } catch (RefusedException e) {
-            answer(call, 400, error(e.getMessage()));
-        }
-        return null;
+        };
     }
 
-    private static boolean isJson(HttpServerRequest request) {
-        String type = request.getHeader("Content-Type");
-        return type != null && type.toLowerCase(Locale.ROOT).matches("application/json\\s*(;.*)?");
+    private static ObjectNode read(RoutingContext call, RequestSchema schema) throws RefusedException {
+        Buffer buffer = call.body().buffer();
+        byte[] body = buffer == null ? new byte[0] : buffer.getBytes();
+        ObjectNode strict = StrictJson.object(body);
+        ObjectNode request;
+        try {
+            request = (ObjectNode) MAPPER.readTree(body);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        // in both readings: the strict one leaves out what is null, but Live documents null for some fields only
+        List<Violation> violations = Stream.of(strict, request)
+                .flatMap(reading -> schema.violations(reading).stream())
+                .distinct()
+                .toList();
+        if (!violations.isEmpty()) {
+            throw RefusedException.request(ErrorCode.INVALID_REQUEST, violations);
+        }
+        return request;
     }
 
     /**
      * Control calls come from this host: by its address, and by names that no other site's page can speak under (Host
-     * against DNS rebinding, Origin and the JSON type against cross-site requests).
+     * against DNS rebinding, Origin against cross-site requests, and so does the JSON type).
      */
     private static void refuseStrangers(RoutingContext call) {
         HttpServerRequest request = call.request();
         String origin = request.getHeader("Origin");
-        boolean local = isLoopback(request.remoteAddress().hostAddress())
+        if (isLoopback(request.remoteAddress().hostAddress())
                 && request.authority() != null
-                && LOCAL_NAMES.contains(request.authority().host())
-                && (origin == null || isLocal(origin));
-        if (!local) {
+                && isLocal(request.authority().host())
+                && (origin == null || isLocal(host(origin)))) {
+            call.next();
+        } else {
             answer(call, 403, error("control calls are for this host only"));
-        } else if (Set.of("POST", "PUT").contains(request.method().name())
-                && !isJson(request)
-                && !"0".equals(request.getHeader("Content-Length"))
-                && hasBody(request)) {
+        }
+    }
+
+    /** By its headers, not by what was read: no form is ever parsed. */
+    private static void refuseOtherTypes(RoutingContext call) {
+        HttpServerRequest request = call.request();
+        String type = request.getHeader("Content-Type");
+        String length = request.getHeader("Content-Length");
+        boolean hasBody = request.headers().contains("Transfer-Encoding") || length != null && !length.equals("0");
+        if (hasBody && (type == null || !type.matches("(?i)application/json\\s*(;.*)?"))) {
             answer(call, 415, error("Content-Type must be application/json"));
         } else {
             call.next();
         }
-    }
-
-    private static boolean hasBody(HttpServerRequest request) {
-        return request.getHeader("Content-Length") != null || request.getHeader("Transfer-Encoding") != null;
     }
 
     private static boolean isLoopback(String address) {
@@ -254,25 +285,31 @@ public final class LiveStandIn implements AutoCloseable {
         }
     }
 
-    private static boolean isLocal(String origin) {
+    private static boolean isLocal(String host) {
+        return host != null && LOCAL_NAMES.contains(host.toLowerCase(Locale.ROOT));
+    }
+
+    private static String host(String origin) {
         try {
-            String host = URI.create(origin).getHost();
-            return host != null && LOCAL_NAMES.contains(host);
+            return URI.create(origin).getHost();
         } catch (IllegalArgumentException e) {
-            return false;
+            return null;
         }
     }
 
-    private static JsonObject error(String message) {
-        return new JsonObject().put("error", message);
+    private static JsonNode error(String message) {
+        return MAPPER.createObjectNode().put("error", message);
     }
 
-    private static void answer(RoutingContext call, int status, Object json) {
-        String body = json instanceof JsonArray array ? array.encode() : ((JsonObject) json).encode();
+    private static void refuse(RoutingContext call, int status) {
+        answer(call, status, error(call.response().setStatusCode(status).getStatusMessage()));
+    }
+
+    private static void answer(RoutingContext call, int status, JsonNode json) {
         call.response()
                 .setStatusCode(status)
                 .putHeader("Content-Type", "application/json")
-                .end(body);
+                .end(json.toString());
     }
 
     @Override

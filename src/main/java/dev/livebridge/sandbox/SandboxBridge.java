@@ -1,6 +1,7 @@
 package dev.livebridge.sandbox;
 
 import dev.livebridge.Bridge;
+import dev.livebridge.OnStop;
 import dev.livebridge.Settings;
 import dev.livebridge.StartException;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.nio.file.Path;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
-import org.apache.camel.support.service.ServiceSupport;
 
 /** The sandbox: the bridge as in production, with its broker and its Live in the same process. */
 public final class SandboxBridge {
@@ -26,7 +26,7 @@ public final class SandboxBridge {
     /** The bridge, with all that it needs to start. */
     public static Bridge bridge(Path home) {
         // up before the bridge looks for them
-        Bridge bridge = new Bridge(home, "sandbox", new MainListenerSupport() {
+        Bridge bridge = new Bridge(home, Bridge.SANDBOX, new MainListenerSupport() {
             @Override
             public void beforeConfigure(BaseMainSupport main) {
                 start(main.getCamelContext());
@@ -47,17 +47,8 @@ public final class SandboxBridge {
             Broker broker = new Broker(host, jmsPort, Path.of(settings.text("live.data-directory"), "broker"));
             LiveStandIn live =
                     new LiveStandIn(host, livePort, settings.number("live.bot.id"), settings.text("live.bot.token"));
-            // Camel stops its services last to first: these after all that uses them
-            context.addService(
-                    new ServiceSupport() {
-                        @Override
-                        protected void doStop() throws Exception {
-                            live.close();
-                            broker.close();
-                        }
-                    },
-                    true,
-                    true);
+            OnStop.close(context, broker);
+            OnStop.close(context, live);
         } catch (Exception e) {
             throw new StartException("cannot start the sandbox: " + e.getMessage(), e);
         }

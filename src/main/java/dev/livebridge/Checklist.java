@@ -1,0 +1,152 @@
+package dev.livebridge;
+
+import dev.livebridge.conversation.Store;
+import jakarta.jms.Connection;
+import jakarta.jms.ConnectionFactory;
+import jakarta.jms.JMSException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.main.Main;
+import org.apache.camel.support.ResourceHelper;
+
+/** Looks at all that the bridge needs to run, without running it: nothing is consumed, sent or changed. */
+public final class Checklist {
+    /** How a look ended. */
+    public enum Verdict {
+        OK,
+        FAILED,
+        NOT_CHECKED;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        }
+    }
+
+    /**
+     * One line of the table.
+     *
+     * @param subject what was looked at
+     * @param verdict how that ended
+     * @param detail  what was found
+     */
+    public record Finding(String subject, Verdict verdict, String detail) {}
+
+    private final Path home;
+    private final String profile;
+    private final List<Finding> findings = new ArrayList<>();
+
+    /** The arguments are those of {@link Bridge}. */
+    public Checklist(Path home, String profile) {
+        this.home = home;
+        this.profile = profile;
+    }
+
+    /** What was found, in the order in which a start would need it. */
+    public List<Finding> findings() throws Exception {
+        Settings settings = Bridge.settings(home, profile);
+        List<String> problems = settings.problems();
+        if (!problems.isEmpty()) {
+            problems.forEach(problem -> add("configuration", Verdict.FAILED, problem));
+            for (String subject : new String[] {"routes", "broker", "store", "Live API", "bot's credentials"}) {
+                add(subject, Verdict.NOT_CHECKED, "needs a configuration without mistakes");
+            }
+            return findings;
+        }
+        add("configuration", Verdict.OK, "every property has a value that fits");
+
+        Main main = Bridge.configured(home, profile);
+        try (Store store = new Store(Path.of(settings.text("live.data-directory")))) {
+            main.start();
+            CamelContext context = main.getCamelContext();
+            Beans.bind(new Settings(context.getPropertiesComponent()), store, context.getRegistry());
+            routes(context);
+            broker(context, settings.text("live.jms.url"));
+            store(store);
+            api(settings);
+        } finally {
+            main.stop();
+        }
+        add(
+                "bot's credentials",
+                Verdict.NOT_CHECKED,
+                "Live has no call that shows them without queueing a conversation");
+        return findings;
+    }
+
+    private void routes(CamelContext context) throws IOException {
+        RouteTrial trial = new RouteTrial(context);
+        try (Stream<Path> files = Files.list(home.resolve("routes"))) {
+            for (Path file : files.filter(name -> name.toString().endsWith(".camel.yaml"))
+                    .sorted()
+                    .toList()) {
+                Optional<String> mistake = trial.mistake(ResourceHelper.resolveResource(context, "file:" + file));
+                add(
+                        "routes/" + file.getFileName(),
+                        mistake.isPresent() ? Verdict.FAILED : Verdict.OK,
+                        mistake.orElse(""));
+            }
+        }
+    }
+
+    private void broker(CamelContext context, String url) {
+        ConnectionFactory factory =
+                context.getRegistry().lookupByNameAndType("brokerConnectionFactory", ConnectionFactory.class);
+        try (Connection connection = factory.createConnection()) {
+            connection.start();
+            add("broker", Verdict.OK, connection.getMetaData().getJMSProviderName() + " at " + url);
+        } catch (JMSException e) {
+            add("broker", Verdict.FAILED, url + ": " + e.getMessage());
+        }
+    }
+
+    private void store(Store store) {
+        if (!store.exists()) {
+            add("store", Verdict.NOT_CHECKED, "made at the first start: " + store);
+            return;
+        }
+        try (java.sql.Connection connection = store.dataSource().getConnection()) {
+            add("store", Verdict.OK, connection.getMetaData().getDatabaseProductName() + " " + store);
+        } catch (SQLException e) {
+            if (Store.isInUse(e)) {
+                add("store", Verdict.NOT_CHECKED, "a running bridge has it open: " + store);
+            } else {
+                add("store", Verdict.FAILED, store + ": " + e.getMessage());
+            }
+        }
+    }
+
+    /** Any answer will do: a call that means something to Live would do something there. */
+    private void api(Settings settings) throws InterruptedException {
+        String url = settings.text("live.api.base-url");
+        HttpClient client = HttpClient.newBuilder()
+                .connectTimeout(settings.duration("live.api.connect-timeout"))
+                .build();
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url))
+                .timeout(settings.duration("live.api.response-timeout"))
+                .build();
+        try {
+            int status =
+                    client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+            add("Live API", Verdict.OK, url + " answers (" + status + " to a bare GET)");
+        } catch (IOException e) {
+            add("Live API", Verdict.FAILED, url + ": " + e);
+        }
+    }
+
+    private void add(String subject, Verdict verdict, String detail) {
+        findings.add(new Finding(subject, verdict, detail));
+    }
+}
