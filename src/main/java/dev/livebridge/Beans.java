@@ -40,6 +40,7 @@ final class Beans {
         registry.bind("messageCall", new MessageCall(settings.text("live.api.message-path")));
 
         // conversation: who talks in which
+        registry.bind("store", store.dataSource());
         registry.bind("conversations", new Conversations(store.dataSource(), botId));
 
         // delivery: kinds of failure, dead letters

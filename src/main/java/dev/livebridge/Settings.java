@@ -122,7 +122,7 @@ public final class Settings {
                 case PATH -> value.startsWith("/");
                 case EXTRA_SHAPE -> List.of("array", "single", "object").contains(value);
             };
-        } catch (IllegalArgumentException | URISyntaxException e) {
+        } catch (RuntimeException | URISyntaxException e) {
             return false;
         }
     }

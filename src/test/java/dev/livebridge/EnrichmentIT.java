@@ -1,10 +1,14 @@
 package dev.livebridge;
 
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.equalToJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.status;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
 import static dev.livebridge.TestBridge.CONVERSATIONS;
@@ -15,22 +19,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.github.tomakehurst.wiremock.http.Fault;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.stream.Stream;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.core.LogEvent;
-import org.apache.logging.log4j.core.Logger;
-import org.apache.logging.log4j.core.appender.AbstractAppender;
-import org.apache.logging.log4j.core.config.Property;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The integrator's own place: routes/enrich-user.camel.yaml, saved while the bridge runs. */
 class EnrichmentIT {
@@ -41,8 +43,8 @@ class EnrichmentIT {
     static final TestBridge BRIDGE =
             new TestBridge().at(HOME).with("live.routes.reload", "true").with("live.extra.Channel", "jms");
 
-    private final String hash = unique("user");
-    private final Log log = new Log();
+    private final String hash = unique("user&x=1 #ñ/");
+    private Log log;
 
     @BeforeEach
     void liveAnswers() {
@@ -51,34 +53,51 @@ class EnrichmentIT {
         BRIDGE.live()
                 .stubFor(get(urlPathEqualTo("/crm"))
                         .willReturn(okJson("{\"Plan\": \"silver\", \"Since\": 2019, \"Score\": 1.50}")));
-        log.start();
-        ((Logger) LogManager.getRootLogger()).addAppender(log);
+        log = Log.listen();
     }
 
     @AfterEach
     void stopLog() {
-        ((Logger) LogManager.getRootLogger()).removeAppender(log);
+        log.close();
     }
 
     @Test
     void takesUpASavedLookupAndKeepsThePrecedence() throws Exception {
-        save(enrichUser("""
-                        - enrich:
-                            id: lookup
-                            expression:
-                              simple:
-                                expression: %s/crm?user=${body[hash]}&httpMethod=GET
-                            aggregationStrategy: "#addToExtra"
-                """.formatted(BRIDGE.live().baseUrl())));
-        await().untilAsserted(() -> assertThat(log.lines).anyMatch(line -> line.contains("Routes reloaded")));
+        save(enrichUser(Readme.yaml("id: crm-query")
+                .replace("http://crm.example.org/customers", BRIDGE.live().baseUrl() + "/crm")));
+        await().untilAsserted(() -> assertThat(log.lines()).anyMatch(line -> line.contains("Routes reloaded")));
 
         request("{\"Ticket\": 2024, \"Plan\": \"gold\"}");
 
+        BRIDGE.live().verify(1, getRequestedFor(urlPathEqualTo("/crm")).withQueryParam("user", equalTo(hash)));
         BRIDGE.live()
                 .verify(1, postRequestedFor(urlEqualTo(QUEUE_PATH)).withRequestBody(equalToJson("""
                         {"user": {"extra": [{"Ticket": 2024}, {"Plan": "gold"}, {"Since": 2019}, {"Score": "1.50"},
                                             {"Channel": "jms"}]}}
                         """, false, true)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"404", "500", "reset"})
+    void goesOnWithoutALookupThatFails(String answer) throws Exception {
+        BRIDGE.live()
+                .stubFor(get(urlPathEqualTo("/crm"))
+                        .willReturn(
+                                answer.equals("reset")
+                                        ? aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER)
+                                        : status(Integer.parseInt(answer)).withBody("{\"Oops\": 1}")));
+        save(enrichUser(Readme.yaml("id: crm-query")
+                .replace("http://crm.example.org/customers", BRIDGE.live().baseUrl() + "/crm")));
+        await().untilAsserted(() -> assertThat(log.lines()).anyMatch(line -> line.contains("Routes reloaded")));
+
+        assertThat(request("{}").at("/status").asText()).isEqualTo("queued");
+
+        BRIDGE.live()
+                .verify(
+                        1,
+                        postRequestedFor(urlEqualTo(QUEUE_PATH))
+                                .withRequestBody(
+                                        equalToJson("{\"user\": {\"extra\": [{\"Channel\": \"jms\"}]}}", false, true)));
     }
 
     @ParameterizedTest
@@ -97,7 +116,7 @@ class EnrichmentIT {
                               simple:
                                 expression: "%s"
                 """.formatted(change)));
-        await().untilAsserted(() -> assertThat(log.lines).anyMatch(line -> line.contains("Routes reloaded")));
+        await().untilAsserted(() -> assertThat(log.lines()).anyMatch(line -> line.contains("Routes reloaded")));
 
         JsonNode reply = request("{}");
 
@@ -120,7 +139,7 @@ class EnrichmentIT {
     void keepsTheOldRoutesWhenASavedFileHasAMistake(String step) throws Exception {
         save(enrichUser("        " + step.replace("; ", "\n            ") + "\n"));
 
-        await().untilAsserted(() -> assertThat(log.lines)
+        await().untilAsserted(() -> assertThat(log.lines())
                 .anyMatch(text -> text.contains("Not reloaded")
                         && text.contains("enrich-user.camel.yaml")
                         && text.matches("(?s).*line 13\\b.*")));
@@ -136,7 +155,7 @@ class EnrichmentIT {
     /** The route with these steps, of which the first stands in line 13. */
     private static String enrichUser(String steps) {
         return """
-                # the integrator's own
+                # the integrator's own, %s
                 - route:
                     id: enrich-user
                     description: Add what the caller doesn't know
@@ -148,11 +167,11 @@ class EnrichmentIT {
                       parameters:
                         name: enrich-user
                       steps:
-                """ + steps.replaceAll("(?m)^ {24}", "        ");
+                """.formatted(unique("save")) + steps.replaceAll("(?m)^ {24}", "        ");
     }
 
     private void save(String route) throws IOException {
-        log.lines.clear();
+        log.lines().clear();
         Path draft = HOME.resolve("draft");
         Files.writeString(draft, route);
         Files.move(draft, FILE, StandardCopyOption.REPLACE_EXISTING);
@@ -172,21 +191,7 @@ class EnrichmentIT {
             home.toFile().deleteOnExit();
             return home;
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
-    }
-
-    /** What the bridge says in its log. */
-    private static final class Log extends AbstractAppender {
-        private final java.util.List<String> lines = new java.util.concurrent.CopyOnWriteArrayList<>();
-
-        Log() {
-            super("test", null, null, true, Property.EMPTY_ARRAY);
-        }
-
-        @Override
-        public void append(LogEvent event) {
-            lines.add(event.getMessage().getFormattedMessage());
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -1,0 +1,86 @@
+package dev.livebridge;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.status;
+import static dev.livebridge.TestBridge.CONVERSATIONS;
+import static dev.livebridge.TestBridge.DEADLETTERS;
+import static dev.livebridge.TestBridge.EVENTS;
+import static dev.livebridge.TestBridge.TOKEN;
+import static dev.livebridge.TestBridge.unique;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.jms.Message;
+import jakarta.jms.TextMessage;
+import java.util.Collections;
+import java.util.Enumeration;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.config.Configurator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The bot's token, and the keys of a gateway, appear in the calls to Live and nowhere else. */
+class SecretsIT {
+    private static final String KEY = "g4teway-k3y";
+
+    @RegisterExtension
+    static final TestBridge BRIDGE =
+            new TestBridge().with("live.api.headers.X-Api-Key", KEY).with("live.retry.max-attempts", "2");
+
+    @Test
+    void appearNowhereButInTheCalls() throws Exception {
+        Log log = Log.listen();
+        Configurator.setLevel("org.apache.camel", Level.DEBUG);
+        Configurator.setLevel("dev.livebridge", Level.TRACE);
+        try {
+            BRIDGE.live()
+                    .stubFor(post(anyUrl())
+                            .willReturn(okJson("{\"conversationId\": \"%s\", \"customToken\": \"h_%s\"}"
+                                    .formatted(unique("c"), TOKEN))));
+            spread(request());
+            spread(BRIDGE.receive(EVENTS));
+            for (int status : new int[] {400, 500}) {
+                BRIDGE.live()
+                        .stubFor(post(anyUrl())
+                                .willReturn(status(status)
+                                        .withHeader("X-Echo", TOKEN)
+                                        .withBody("bad user h_" + TOKEN + ", key " + TOKEN)));
+                spread(request());
+                spread(BRIDGE.receive(EVENTS));
+                spread(BRIDGE.receive(DEADLETTERS));
+            }
+            BRIDGE.live().stubFor(post(anyUrl()).willReturn(okJson("{\"conversationId\": \"../" + TOKEN + "\"}")));
+            spread(request());
+            spread(BRIDGE.receive(EVENTS));
+            spread(BRIDGE.receive(DEADLETTERS));
+        } finally {
+            Configurator.setLevel("org.apache.camel", Level.WARN);
+            Configurator.setLevel("dev.livebridge", Level.INFO);
+            log.close();
+        }
+
+        assertThat(log.lines()).isNotEmpty().noneMatch(line -> line.contains(TOKEN) || line.contains(KEY));
+        BRIDGE.live().verify(postRequestedFor(anyUrl()).withHeader("X-Api-Key", equalTo(KEY)));
+    }
+
+    private static Message request() throws Exception {
+        var replies = BRIDGE.session().createTemporaryQueue();
+        TextMessage message =
+                BRIDGE.text("{\"user\": {\"hash\": \"%s\", \"firstname\": \"Ana\"}}".formatted(unique("u")));
+        message.setJMSReplyTo(replies);
+        BRIDGE.send(CONVERSATIONS, message);
+        try (var consumer = BRIDGE.session().createConsumer(replies)) {
+            return consumer.receive(15_000);
+        }
+    }
+
+    private static void spread(Message message) throws Exception {
+        assertThat(((TextMessage) message).getText()).doesNotContain(TOKEN, KEY);
+        for (Object name : Collections.list((Enumeration<?>) message.getPropertyNames())) {
+            assertThat(String.valueOf(message.getObjectProperty((String) name))).doesNotContain(TOKEN, KEY);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package dev.livebridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsTest {
+    private static final String REQUIRED = "live.bot.id = 1\nlive.bot.token = t\nlive.jms.url = tcp://localhost\n";
+
+    @TempDir
+    private Path home;
+
+    @AfterEach
+    void clear() {
+        System.clearProperty("live.extra.Channel");
+    }
+
+    @Test
+    void namesAllThatIsMissingInOneLine() throws Exception {
+        assertThat(settings("live.bot.token =\n").problems())
+                .singleElement()
+                .asString()
+                .contains("live.bot.id, live.bot.token, live.jms.url")
+                .contains("LIVE_BOT_ID");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            live.bot.id = bot                    | live.bot.id must be an integer, not 'bot'
+            live.consumers = 0                   | live.consumers must be a number of at least 1, not '0'
+            live.retry.delay = soon              | live.retry.delay must be a duration
+            live.messages.max-text-size = 32 MiB | live.messages.max-text-size must be a size
+            live.api.base-url = gateway.aivo.co  | live.api.base-url must be an address
+            live.api.queue-path = queue          | live.api.queue-path must be a path
+            live.api.extra-shape = list          | live.api.extra-shape must be array, single or object
+            live.default-groups-id = 1,x         | live.default-groups-id must be integers
+            live.groups.sales = x                | live.groups.sales must be integers
+            live.events.sent = yes               | live.events.sent must be true or false
+            live.retry.multiplier = 0.5          | live.retry.multiplier must be a number
+            """)
+    void saysWhatAValueMustLookLike(String line, String problem) throws Exception {
+        assertThat(settings(REQUIRED + line).problems())
+                .singleElement()
+                .asString()
+                .startsWith(problem);
+    }
+
+    @Test
+    void findsNothingWrongWithTheDefaults() throws Exception {
+        assertThat(settings(REQUIRED
+                                + Files.readString(Path.of("config/application.properties"))
+                                        .replaceAll("(?m)^camel.*$", ""))
+                        .problems())
+                .isEmpty();
+    }
+
+    @Test
+    void readsValuesWithTheirUnits() throws Exception {
+        Settings settings = settings("a = 1.5s\nb = 2m\nc = 32MB\nd = 10\ne = 1, 2\nf = 7b\n");
+
+        assertThat(settings.duration("b")).isEqualTo(Duration.ofMinutes(2));
+        assertThat(settings.size("c")).isEqualTo(32L * 1024 * 1024);
+        assertThat(settings.size("d")).isEqualTo(10);
+        assertThat(settings.size("f")).isEqualTo(7);
+        assertThat(settings.numbers("e")).isEqualTo(List.of(1L, 2L));
+        assertThat(settings.numbers("nothing")).isEmpty();
+    }
+
+    @Test
+    void readsAFamilyWithTheCaseOfItsNames() throws Exception {
+        System.setProperty("live.extra.Channel", "jms");
+
+        assertThat(settings("live.extra.Plan = {{plan}}\nplan = gold\n").family("live.extra."))
+                .containsOnlyKeys("Plan", "Channel")
+                .containsEntry("Plan", "gold")
+                .containsEntry("Channel", "jms");
+    }
+
+    private Settings settings(String properties) throws Exception {
+        Files.createDirectories(home.resolve("config"));
+        Files.writeString(home.resolve("config/application.properties"), properties);
+        return Bridge.settings(home, null);
+    }
+}

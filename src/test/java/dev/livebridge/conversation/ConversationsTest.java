@@ -1,0 +1,108 @@
+package dev.livebridge.conversation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.livebridge.delivery.RefusedException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConversationsTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void knowsTheNewestConversationOfAUserOfThisBot() throws Exception {
+        try (Store store = open()) {
+            Conversations conversations = new Conversations(store.dataSource(), 1000);
+            conversations.queued("c1", "ana");
+            conversations.queued("c2", "ana");
+            conversations.queued("c3", "bob");
+            conversations.queued("c1", "ana");
+            new Conversations(store.dataSource(), 2000).queued("c4", "ana");
+
+            assertThat(conversations.addressed(Map.of("userHash", "ana"))).isEqualTo("c2");
+            assertThat(conversations.addressed(Map.of("conversationId", "any"))).isEqualTo("any");
+            assertThatThrownBy(() -> conversations.addressed(Map.of("userHash", "nobody")))
+                    .isInstanceOf(RefusedException.class)
+                    .hasMessageContaining("/userHash");
+        }
+    }
+
+    @Test
+    void keepsTheLongestHashOfAnyScript() throws Exception {
+        String hash = "😀".repeat(256);
+        try (Store store = open()) {
+            Conversations conversations = new Conversations(store.dataSource(), 1000);
+            conversations.queued("c1", hash);
+
+            assertThat(conversations.addressed(Map.of("userHash", hash))).isEqualTo("c1");
+        }
+    }
+
+    @Test
+    void keepsAllThatWasCommittedWhenTheProcessIsKilled() throws Exception {
+        List<String> committed = new ArrayList<>();
+        for (int round = 0; round < 3; round++) {
+            Path output = folder.resolve("round" + round);
+            Process writer = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            Writer.class.getName(),
+                            folder.toString(),
+                            "round" + round)
+                    .redirectOutput(output.toFile())
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            await().atMost(Duration.ofSeconds(30)).until(() -> lines(output).size() > 200);
+            writer.destroyForcibly().waitFor();
+            committed.addAll(lines(output));
+        }
+
+        await().ignoreExceptions().untilAsserted(() -> {
+            try (Store store = open()) {
+                Conversations conversations = new Conversations(store.dataSource(), 1000);
+                for (String id : committed) {
+                    assertThat(conversations.addressed(Map.of("userHash", id))).isEqualTo(id);
+                }
+            }
+        });
+        assertThat(committed).hasSizeGreaterThan(600);
+    }
+
+    /** Another process: says the id of each conversation when it is committed. */
+    static final class Writer {
+        public static void main(String[] args) {
+            Store store = new Store(Path.of(args[0]));
+            store.migrate();
+            Conversations conversations = new Conversations(store.dataSource(), 1000);
+            for (int i = 0; ; i++) {
+                String id = args[1] + "-" + i;
+                conversations.queued(id, id);
+                System.out.println(id);
+            }
+        }
+    }
+
+    /** Without the last, which may be half written. */
+    private static List<String> lines(Path file) throws IOException {
+        String text = Files.readString(file);
+        return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+    }
+
+    private Store open() {
+        Store store = new Store(folder);
+        store.migrate();
+        return store;
+    }
+}

@@ -1,0 +1,38 @@
+package dev.livebridge.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TokenFilterTest {
+    @ParameterizedTest
+    @CsvSource({
+        "7f3c_t0ken, 7f3c",
+        "bare t0ken here, bare  here",
+        "t0kent0ken_t0ken, ''",
+        "7f3c_t0ken_t0ken, 7f3c",
+        "nothing, nothing",
+        "t0ke, t0ke"
+    })
+    void takesTheTokenOut(String text, String expected) {
+        assertThat(new TokenFilter("t0ken").clean(text)).isEqualTo(expected);
+    }
+
+    @Test
+    void knowsTheTokenInJsonToo() {
+        TokenFilter filter = new TokenFilter("a/b\"c\\d");
+
+        assertThat(filter.clean("x_a/b\"c\\d")).isEqualTo("x");
+        assertThat(filter.clean("{\"hash\": \"x_a/b\\\"c\\\\d\"}")).isEqualTo("{\"hash\": \"x\"}");
+        assertThat(filter.clean("{\"hash\": \"x_a\\/b\\\"c\\\\d\"}")).isEqualTo("{\"hash\": \"x\"}");
+    }
+
+    @Test
+    void leavesNoPartOfATokenWhereATextIsCut() {
+        String cut = "x".repeat(100) + "_t0k";
+
+        assertThat(new TokenFilter("t0ken").cleanCut(cut)).doesNotContain("t0k").startsWith("xxx");
+    }
+}

@@ -1,0 +1,104 @@
+package dev.livebridge.message;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import jakarta.jms.Message;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.activemq.artemis.api.core.client.ClientSession;
+import org.apache.activemq.artemis.jms.client.ActiveMQTextMessage;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.mockito.Mockito;
+
+/**
+ * The mapping as data: src/test/resources/mapping has a folder a case, with the request as it comes, the body that Live
+ * must get, and where it matters JMS properties, configured and looked-up fields, and the shape of extra.
+ */
+class MappingTest {
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {};
+
+    static Stream<Named<Path>> cases() throws IOException {
+        return Files.list(Path.of("src/test/resources/mapping"))
+                .sorted()
+                .map(folder -> Named.of(folder.getFileName().toString(), folder));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void becomesTheBodyThatLiveExpects(Path folder) throws Exception {
+        JsonNode given = Files.exists(folder.resolve("properties.json"))
+                ? JSON.readTree(folder.resolve("properties.json").toFile())
+                : JSON.createObjectNode();
+        Message message = message(Files.readString(folder.resolve("request.json")), fields(given.path("jms")));
+
+        byte[] body = folder.getFileName().toString().startsWith("message-")
+                ? messageCall(message)
+                : queueCall(message, given);
+
+        // as text: numbers must keep their type, and fields their order
+        assertThat(JSON.readTree(body).toPrettyString())
+                .isEqualTo(
+                        JSON.readTree(folder.resolve("expected.json").toFile()).toPrettyString());
+    }
+
+    private static byte[] messageCall(Message message) throws Exception {
+        return new MessageCall("/{conversationId}")
+                .body(reader("message-request").read(message));
+    }
+
+    private static byte[] queueCall(Message message, JsonNode given) throws Exception {
+        Groups groups = new Groups(name -> name.equals("sales") ? List.of(7L, 8L) : List.of(), List.of(2179L));
+        QueueCall.ExtraShape shape =
+                QueueCall.ExtraShape.valueOf(given.path("shape").asText("array").toUpperCase(Locale.ROOT));
+        QueueCall call = new QueueCall(1000, "t0ken", groups, fields(given.path("configured")), shape);
+
+        Map<String, Object> request = reader("conversation-request").read(message);
+        Map<String, Object> user = new RequestedUser().of(request, message);
+        @SuppressWarnings("unchecked")
+        Map<String, Object> extra = (Map<String, Object>) user.get("extra");
+        extra.putAll(fields(given.path("lookedUp")));
+        return call.body(user, request, message);
+    }
+
+    private static RequestReader reader(String schema) {
+        return new RequestReader(RequestSchema.of(schema + ".schema.json"), 1_000_000);
+    }
+
+    private static Map<String, Object> fields(JsonNode node) {
+        return node.isMissingNode() ? Map.of() : JSON.convertValue(node, MAP);
+    }
+
+    private static Message message(String body, Map<String, Object> properties) throws Exception {
+        ActiveMQTextMessage message = new ActiveMQTextMessage(session());
+        message.setText(body);
+        for (Map.Entry<String, Object> property : properties.entrySet()) {
+            message.setObjectProperty(property.getKey(), property.getValue());
+        }
+        return message;
+    }
+
+    /** A message without a broker. */
+    private static ClientSession session() {
+        ClientSession session = Mockito.mock(ClientSession.class);
+        Mockito.when(session.createMessage(
+                        Mockito.anyByte(),
+                        Mockito.anyBoolean(),
+                        Mockito.anyLong(),
+                        Mockito.anyLong(),
+                        Mockito.anyByte()))
+                .thenAnswer(call -> new org.apache.activemq.artemis.core.client.impl.ClientMessageImpl(
+                        call.getArgument(0), call.getArgument(1), 0, 0, (byte) 4, 512));
+        return session;
+    }
+}
