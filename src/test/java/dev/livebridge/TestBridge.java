@@ -30,6 +30,8 @@ import java.util.Map;
 import java.util.UUID;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.camel.CamelContext;
+import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.MainListenerSupport;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -92,7 +94,6 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
         all.put("live.consumers", "4");
         all.put("live.retry.delay", "20ms");
         all.put("live.retry.max-delay", "200ms");
-        all.put("camel.main.jmxEnabled", "true");
         all.putAll(properties);
 
         connection = new ActiveMQConnectionFactory("tcp://127.0.0.1:" + port).createConnection();
@@ -102,7 +103,12 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
     }
 
     public void startBridge() throws Exception {
-        bridge = new Bridge(home, null);
+        bridge = new Bridge(home, null, new MainListenerSupport() {
+            @Override
+            public void beforeConfigure(BaseMainSupport main) {
+                main.getCamelContext().getCamelContextExtension().addInterceptStrategy(new RouteCoverage());
+            }
+        });
         all.forEach(bridge::addOverrideProperty);
         bridge.start();
     }
@@ -128,7 +134,6 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
     }
 
     public void stopBridge() throws Exception {
-        RouteCoverage.record(bridge.getCamelContext());
         bridge.stop();
     }
 

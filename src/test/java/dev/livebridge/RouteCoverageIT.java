@@ -1,0 +1,63 @@
+package dev.livebridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+
+/** Runs last: together, the tests before it must have passed every step of every route. */
+@Order(Integer.MAX_VALUE)
+class RouteCoverageIT {
+    @Test
+    void everyStepOfEveryRouteIsTested() throws IOException {
+        Set<String> steps = new TreeSet<>();
+        try (Stream<Path> files = Files.list(Path.of("routes"))) {
+            for (Path file : files.toList()) {
+                for (JsonNode entry : new YAMLMapper().readTree(file.toFile())) {
+                    collect(entry.path("route").path("from").path("steps"), steps);
+                    collect(entry.path("routeConfiguration").path("onException"), steps);
+                }
+            }
+        }
+
+        // of each choice and each try, what Camel counts are the steps within
+        steps.removeIf(
+                id -> Set.of("stopping", "dead", "reply-failed", "event-failed").contains(id));
+        assertThat(steps).hasSizeGreaterThan(50);
+        assertThat(RouteCoverage.passed()).as("steps that the tests passed").containsAll(steps);
+    }
+
+    /** The ids of these steps, and of those within them. */
+    private static void collect(JsonNode steps, Set<String> ids) {
+        for (JsonNode step : steps) {
+            for (JsonNode body : step) {
+                if (body.has("id") && !step.has("onException")) {
+                    ids.add(body.get("id").asText());
+                }
+                for (String nested : new String[] {"steps", "when", "doCatch"}) {
+                    collectNested(body.path(nested), ids);
+                }
+                collect(body.path("otherwise").path("steps"), ids);
+            }
+        }
+    }
+
+    private static void collectNested(JsonNode list, Set<String> ids) {
+        for (JsonNode element : list) {
+            // a when or a doCatch is no map of one step, but has steps itself
+            collect(
+                    element.has("steps")
+                            ? element.get("steps")
+                            : new YAMLMapper().createArrayNode().add(element),
+                    ids);
+        }
+    }
+}
