@@ -13,6 +13,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
 import static dev.livebridge.TestBridge.CONVERSATIONS;
 import static dev.livebridge.TestBridge.DEADLETTERS;
+import static dev.livebridge.TestBridge.EVENTS;
 import static dev.livebridge.TestBridge.QUEUE_PATH;
 import static dev.livebridge.TestBridge.unique;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -144,6 +145,24 @@ class EnrichmentIT {
                         && text.contains("enrich-user.camel.yaml")
                         && text.matches("(?s).*line 13\\b.*")));
         assertThat(request("{}").at("/status").asText()).isEqualTo("queued");
+    }
+
+    @Test
+    void putsBackWhatIsBeingRetriedWhenItsRouteIsReplaced() throws Exception {
+        BRIDGE.live().stubFor(post(QUEUE_PATH).willReturn(status(503).withFixedDelay(100)));
+        BRIDGE.send(CONVERSATIONS, "{\"user\": {\"hash\": \"%s\", \"firstname\": \"Ana\"}}".formatted(hash));
+        await().until(() ->
+                !BRIDGE.live().findAll(postRequestedFor(urlEqualTo(QUEUE_PATH))).isEmpty());
+
+        Path route = HOME.resolve("routes/queue-conversation.camel.yaml");
+        Path draft = Files.writeString(HOME.resolve("draft"), Files.readString(route) + "# " + hash + "\n");
+        Files.move(draft, route, StandardCopyOption.REPLACE_EXISTING);
+        await().untilAsserted(() -> assertThat(log.lines()).anyMatch(line -> line.contains("Routes reloaded")));
+
+        BRIDGE.live()
+                .stubFor(post(QUEUE_PATH).willReturn(okJson("{\"conversationId\": \"%s\"}".formatted(unique("c")))));
+        assertThat(TestBridge.json(BRIDGE.receive(EVENTS)).at("/name").asText()).isEqualTo("queued");
+        assertThat(BRIDGE.peek(DEADLETTERS)).isNull();
     }
 
     private JsonNode request(String extra) throws Exception {

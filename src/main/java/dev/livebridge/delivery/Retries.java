@@ -73,10 +73,13 @@ public final class Retries implements Processor {
         return Duration.between(began, Instant.now()).compareTo(giveUpAfter) < 0;
     }
 
-    /** Whether the retries end only because the bridge stops: then the message goes back to its queue. */
+    /**
+     * Whether the retries end before their time, because the bridge stops or the route is replaced: then the message
+     * goes back to its queue.
+     */
     public boolean cutShort(Exchange exchange) throws JMSException {
-        return caught(exchange) instanceof RejectedExecutionException
-                || exchange.getContext().isStopping() && retriable(caught(exchange)) && again(exchange);
+        Throwable failure = caught(exchange);
+        return failure instanceof RejectedExecutionException || retriable(failure) && again(exchange);
     }
 
     static boolean isExpired(Message message) throws JMSException {
