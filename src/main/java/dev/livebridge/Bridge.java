@@ -101,6 +101,7 @@ public final class Bridge extends Main {
         OnStop.close(context, store);
         store.migrate();
         Beans.bind(settings, store, context.getRegistry());
+        context.addLifecycleStrategy(new CallDeadline());
         if (settings.flag("live.routes.reload")) {
             context.addService(new RouteReload(home.resolve("routes")));
         }

@@ -88,6 +88,21 @@ class TransactionIT {
     }
 
     @Test
+    void goesBackToItsQueueWhenItsCallHangsAndTheBridgeStops() throws Exception {
+        BRIDGE.live().stubFor(post(path).willReturn(ok().withFixedDelay(15_000)));
+        BRIDGE.send(MESSAGES, text());
+        await().until(() -> calls() == 1);
+
+        long began = System.nanoTime();
+        stop();
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
+
+        assertThat(waiting()).isEqualTo(1);
+        assertThat(BRIDGE.peek(DEADLETTERS)).isNull();
+        BRIDGE.receive(MESSAGES);
+    }
+
+    @Test
     void undoesNothingWhenTheReplyCannotBeSent() throws Exception {
         BRIDGE.live().stubFor(post(path).willReturn(ok().withFixedDelay(300)));
         TemporaryQueue gone = BRIDGE.session().createTemporaryQueue();

@@ -1,0 +1,23 @@
+package dev.livebridge;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.http.HttpEndpoint;
+import org.apache.camel.support.LifecycleStrategySupport;
+import org.apache.hc.core5.io.CloseMode;
+
+/**
+ * When the bridge stops, a call under way may end first, but not for ever: a second after Camel's own patience its
+ * connection is closed, and its message goes back to its queue. Nothing else ends a call that waits for an answer.
+ */
+final class CallDeadline extends LifecycleStrategySupport {
+    @Override
+    public void onContextStopping(CamelContext context) {
+        long patience = context.getShutdownStrategy().getTimeout() + 1;
+        CompletableFuture.delayedExecutor(patience, TimeUnit.SECONDS).execute(() -> context.getEndpoints().stream()
+                .filter(HttpEndpoint.class::isInstance)
+                .map(HttpEndpoint.class::cast)
+                .forEach(endpoint -> endpoint.getClientConnectionManager().close(CloseMode.IMMEDIATE)));
+    }
+}
