@@ -27,6 +27,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.stream.Stream;
+import org.apache.camel.util.FileUtil;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +48,11 @@ class EnrichmentIT {
 
     private final String hash = unique("user&x=1 #ñ/");
     private Log log;
+
+    @AfterAll
+    static void deleteTheCopy() {
+        FileUtil.removeDir(HOME.toFile());
+    }
 
     @BeforeEach
     void liveAnswers() {
@@ -207,7 +214,6 @@ class EnrichmentIT {
                     }
                 }
             }
-            home.toFile().deleteOnExit();
             return home;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
