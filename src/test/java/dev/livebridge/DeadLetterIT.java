@@ -116,6 +116,19 @@ class DeadLetterIT {
     }
 
     @Test
+    void commitsTheDeadLetterWithTheConsumptionOrNeither() throws Exception {
+        BRIDGE.breakStep("failed", 3);
+        String id = BRIDGE.send(CONVERSATIONS, "{}");
+
+        // three times written and rolled back, with the message: one dead letter is left
+        Message dead = BRIDGE.receive(DEADLETTERS);
+        assertThat(dead.getStringProperty("liveOriginMessageId")).isEqualTo(id);
+        assertThat(BRIDGE.receive(EVENTS).getStringProperty("eventName")).isEqualTo("failed");
+        assertThat(BRIDGE.peek(DEADLETTERS)).isNull();
+        assertThat(BRIDGE.peek(CONVERSATIONS)).isNull();
+    }
+
+    @Test
     void publishesTheFailedEvent() throws Exception {
         String id = BRIDGE.send(CONVERSATIONS, "{}");
 

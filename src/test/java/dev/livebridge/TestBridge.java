@@ -27,10 +27,17 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.NamedNode;
+import org.apache.camel.Processor;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.support.processor.DelegateAsyncProcessor;
 import org.apache.camel.util.FileUtil;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -54,6 +61,7 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
     private static final JsonMapper JSON = new JsonMapper();
 
     private final Map<String, String> properties = new LinkedHashMap<>();
+    private final Map<String, AtomicInteger> broken = new ConcurrentHashMap<>();
     private Path home = Path.of("").toAbsolutePath();
     private Path folder;
     private Broker broker;
@@ -107,6 +115,7 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
             @Override
             public void beforeConfigure(BaseMainSupport main) {
                 main.getCamelContext().getCamelContextExtension().addInterceptStrategy(new RouteCoverage());
+                main.getCamelContext().getCamelContextExtension().addInterceptStrategy(TestBridge.this::breakSteps);
             }
         });
         all.forEach(bridge::addOverrideProperty);
@@ -135,6 +144,26 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
 
     public void stopBridge() throws Exception {
         bridge.stop();
+    }
+
+    /** Lets this step of a route fail so often, as if the process had died there. */
+    public void breakStep(String id, int times) {
+        broken.put(id, new AtomicInteger(times));
+    }
+
+    private Processor breakSteps(CamelContext context, NamedNode step, Processor target, Processor next) {
+        return new DelegateAsyncProcessor(target) {
+            @Override
+            public boolean process(Exchange exchange, AsyncCallback callback) {
+                AtomicInteger times = broken.get(step.getId());
+                if (times != null && times.getAndDecrement() > 0) {
+                    exchange.setException(new IllegalStateException("broken by a test"));
+                    callback.done(true);
+                    return true;
+                }
+                return super.process(exchange, callback);
+            }
+        };
     }
 
     public WireMockServer live() {
