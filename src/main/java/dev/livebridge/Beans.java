@@ -3,6 +3,7 @@ package dev.livebridge;
 import dev.livebridge.conversation.Conversations;
 import dev.livebridge.conversation.Store;
 import dev.livebridge.delivery.DeadLetterConverter;
+import dev.livebridge.delivery.Expiry;
 import dev.livebridge.delivery.Failures;
 import dev.livebridge.delivery.LiveAnswer;
 import dev.livebridge.delivery.LiveHeaders;
@@ -53,6 +54,7 @@ final class Beans {
                         settings.duration("live.retry.max-retry-after"),
                         settings.duration("live.retry.give-up-after"),
                         tokenFilter));
+        registry.bind("expiry", new Expiry());
         registry.bind("failures", new Failures(tokenFilter));
         registry.bind("deadLetterConverter", new DeadLetterConverter());
 

@@ -2,6 +2,7 @@ package dev.livebridge;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -20,10 +21,12 @@ import org.slf4j.LoggerFactory;
 final class RouteReload extends RouteWatcherReloadStrategy {
     private static final Logger LOG = LoggerFactory.getLogger(RouteReload.class);
 
+    private final Path folder;
     private final Map<String, String> lastTried = new ConcurrentHashMap<>();
 
     RouteReload(Path folder) {
         super(folder.toString());
+        this.folder = folder;
         setPattern("*.camel.yaml");
         // only the routes of the saved file are replaced, the others go on
         setRemoveAllRoutes(false);
@@ -36,13 +39,25 @@ final class RouteReload extends RouteWatcherReloadStrategy {
             return;
         }
         for (Resource resource : resources) {
-            Optional<String> mistake = new RouteTrial(getCamelContext()).mistake(resource);
+            Optional<String> mistake = new RouteTrial(getCamelContext(), folder).mistake(resource);
             if (mistake.isPresent()) {
                 LOG.warn("Not reloaded, the routes before it go on: {}", mistake.get());
                 return;
             }
+            if (isPolicy(resource)) {
+                LOG.warn("Not reloaded, a policy takes effect with the next start: {}", resource.getLocation());
+                return;
+            }
         }
         super.onRouteReload(resources, removeEverything);
+    }
+
+    private static boolean isPolicy(Resource resource) {
+        try {
+            return RouteTrial.isPolicy(Path.of(resource.getURI()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private boolean isKnown(Resource resource) {

@@ -2,11 +2,16 @@ package dev.livebridge;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.jms.JmsComponent;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -17,6 +22,7 @@ import org.apache.camel.spi.PropertiesSource;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
 
 /**
  * Tries the routes of a file without running them: in a context of its own, which knows the properties, the beans and
@@ -26,10 +32,36 @@ public final class RouteTrial {
     private static final Pattern FAILED_STEP = Pattern.compile(">>> (.*) <<< in route", Pattern.DOTALL);
 
     private final CamelContext model;
+    private final Path folder;
 
-    /** @param model whose properties and beans the routes may name */
-    public RouteTrial(CamelContext model) {
+    /**
+     * @param model  whose properties and beans the routes may name
+     * @param folder of the routes: a policy only shows its mistakes in a route that names it
+     */
+    public RouteTrial(CamelContext model, Path folder) {
         this.model = model;
+        this.folder = folder;
+    }
+
+    /** Whether this file holds a policy for the routes of other files. */
+    static boolean isPolicy(Path file) throws IOException {
+        return Files.readString(file).contains("- routeConfiguration:");
+    }
+
+    /** The file itself, and what it needs: the policies, or for a policy the routes. */
+    private Resource[] with(Resource resource) throws IOException {
+        Path tried = Path.of(resource.getURI());
+        boolean policy = isPolicy(tried);
+        List<Resource> resources = new ArrayList<>(List.of(resource));
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(name -> name.toString().endsWith(".camel.yaml"))
+                    .toList()) {
+                if (!Files.isSameFile(file, tried) && (policy || isPolicy(file))) {
+                    resources.add(ResourceHelper.resolveResource(model, "file:" + file));
+                }
+            }
+        }
+        return resources.toArray(Resource[]::new);
     }
 
     /** File, line and reason of the first mistake; empty where there is none. */
@@ -42,7 +74,7 @@ public final class RouteTrial {
             JmsComponent jms = model.getComponent("jms", JmsComponent.class);
             trial.addComponent("jms", new JmsComponent(jms.getConfiguration().copy()));
             try {
-                PluginHelper.getRoutesLoader(trial).loadRoutes(resource);
+                PluginHelper.getRoutesLoader(trial).loadRoutes(with(resource));
                 trial.start();
                 return Optional.empty();
             } catch (Exception e) {

@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.camel.spi.PropertiesComponent;
 import org.apache.camel.util.TimeUtils;
 
@@ -23,6 +24,7 @@ public final class Settings {
     /** What a value must look like. */
     private enum Type {
         TEXT("a text"),
+        BROKER("an address of Artemis, such as tcp://broker.example.org:61616"),
         BOOLEAN("true or false"),
         INTEGER("an integer"),
         INTEGERS("integers, separated by commas"),
@@ -32,6 +34,8 @@ public final class Settings {
         SIZE("a size, such as 500KB, 32MB or 1GB"),
         URL("an address that begins with http:// or https://"),
         PATH("a path that begins with /"),
+        MESSAGE_PATH("a path that begins with / and holds {conversationId}"),
+        PORT("a port from 1 to 65535"),
         EXTRA_SHAPE("array, single or object");
 
         private final String expected;
@@ -45,7 +49,7 @@ public final class Settings {
 
     /** Every single property; families ({@code live.extra.*}) are read by {@link #family}. */
     private static final Map<String, Type> TYPES = new TreeMap<>(Map.ofEntries(
-            Map.entry("live.jms.url", Type.TEXT),
+            Map.entry("live.jms.url", Type.BROKER),
             Map.entry("live.jms.username", Type.TEXT),
             Map.entry("live.jms.password", Type.TEXT),
             Map.entry("live.jms.consumer-window-size", Type.INTEGER),
@@ -60,7 +64,7 @@ public final class Settings {
             Map.entry("live.events.sent", Type.BOOLEAN),
             Map.entry("live.api.base-url", Type.URL),
             Map.entry("live.api.queue-path", Type.PATH),
-            Map.entry("live.api.message-path", Type.PATH),
+            Map.entry("live.api.message-path", Type.MESSAGE_PATH),
             Map.entry("live.api.extra-shape", Type.EXTRA_SHAPE),
             Map.entry("live.api.connect-timeout", Type.DURATION),
             Map.entry("live.api.response-timeout", Type.DURATION),
@@ -77,8 +81,8 @@ public final class Settings {
             Map.entry("live.routes.reload", Type.BOOLEAN),
             Map.entry("live.sandbox.demo", Type.BOOLEAN),
             Map.entry("live.sandbox.host", Type.TEXT),
-            Map.entry("live.sandbox.jms-port", Type.INTEGER),
-            Map.entry("live.sandbox.live-port", Type.INTEGER)));
+            Map.entry("live.sandbox.jms-port", Type.PORT),
+            Map.entry("live.sandbox.live-port", Type.PORT)));
 
     private final PropertiesComponent properties;
 
@@ -111,15 +115,18 @@ public final class Settings {
         try {
             return switch (type) {
                 case TEXT -> true;
+                case BROKER -> value.matches("\\(?(tcp|vm|udp|jgroups)://.+");
                 case BOOLEAN -> value.equals("true") || value.equals("false");
                 case INTEGER -> Long.parseLong(value) >= Long.MIN_VALUE;
                 case INTEGERS -> !integers(value).isEmpty();
                 case POSITIVE -> Integer.parseInt(value) >= 1;
                 case DECIMAL -> Double.parseDouble(value) >= 1;
-                case DURATION -> TimeUtils.toMilliSeconds(value) >= 0;
+                case DURATION -> value.matches("(\\d+(ms|s|m|h|d))+|\\d+") && TimeUtils.toMilliSeconds(value) > 0;
                 case SIZE -> bytes(value) > 0;
                 case URL -> List.of("http", "https").contains(new URI(value).getScheme());
                 case PATH -> value.startsWith("/");
+                case MESSAGE_PATH -> value.startsWith("/") && value.contains("{conversationId}");
+                case PORT -> Integer.parseInt(value) > 0 && Integer.parseInt(value) < 65536;
                 case EXTRA_SHAPE -> List.of("array", "single", "object").contains(value);
             };
         } catch (RuntimeException | URISyntaxException e) {
@@ -171,16 +178,13 @@ public final class Settings {
 
     /** All properties that begin so, by the rest of their names: from the files and the system properties. */
     public Map<String, String> family(String prefix) {
-        Properties files = properties.loadProperties(name -> name.startsWith(prefix));
-        Map<String, String> family = new LinkedHashMap<>();
-        files.stringPropertyNames().stream().sorted().forEach(name -> family.put(name, null));
+        Set<String> names = new TreeSet<>(
+                properties.loadProperties(name -> name.startsWith(prefix)).stringPropertyNames());
         System.getProperties().stringPropertyNames().stream()
                 .filter(name -> name.startsWith(prefix))
-                .sorted()
-                .forEach(name -> family.put(name, null));
+                .forEach(names::add);
         Map<String, String> values = new LinkedHashMap<>();
-        family.keySet()
-                .forEach(name -> find(name).ifPresent(value -> values.put(name.substring(prefix.length()), value)));
+        names.forEach(name -> find(name).ifPresent(value -> values.put(name.substring(prefix.length()), value)));
         return values;
     }
 

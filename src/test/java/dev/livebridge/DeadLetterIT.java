@@ -13,6 +13,7 @@ import static dev.livebridge.TestBridge.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.livebridge.delivery.JmsProperties;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.DeliveryMode;
 import jakarta.jms.JMSException;
@@ -28,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.apache.activemq.artemis.jms.client.ActiveMQMessage;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -112,6 +114,7 @@ class DeadLetterIT {
 
         Message reply = BRIDGE.receive("my-replies");
         assertThat(reply.getJMSCorrelationID()).isEqualTo("mine");
+        assertThat(JmsProperties.of(reply)).doesNotContainKeys("liveErrorCode", "liveErrorMessage", "text", "int");
         assertThat(json(reply).at("/status").asText()).isEqualTo("failed");
     }
 
@@ -189,6 +192,7 @@ class DeadLetterIT {
                 hostile("an integer beyond 64 bits", "{\"user\": 92233720368547758080}"),
                 hostile("a lone surrogate", "{\"user\": \"\\ud800\"}"),
                 hostile("a raw control character", "{\"user\": \"\u0001\"}"),
+                hostile("two million values", "{\"a\": [" + "1,".repeat(2_000_000) + "1]}"),
                 hostile("deep nesting", "{\"user\": " + "[".repeat(100_000)),
                 hostile("deep nesting, closed", "{\"a\":".repeat(500) + "1" + "}".repeat(500)),
                 hostile("comments", "{/* */}"),
@@ -291,6 +295,17 @@ class DeadLetterIT {
                         .asText())
                 .isEqualTo("invalid-request");
         BRIDGE.receive(DEADLETTERS);
+    }
+
+    @Test
+    void writesADeadLetterThoughAPropertyIsNoneOfJms() throws Exception {
+        TextMessage message = BRIDGE.text("{}");
+        ((ActiveMQMessage) message).getCoreMessage().putStringProperty("my-prop", "v");
+        message.setStringProperty("mine", "v");
+        BRIDGE.send(MESSAGES, message);
+
+        assertThat(BRIDGE.receive(DEADLETTERS).getStringProperty("mine")).isEqualTo("v");
+        assertThat(BRIDGE.peek(MESSAGES)).isNull();
     }
 
     @Test

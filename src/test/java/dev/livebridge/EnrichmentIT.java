@@ -172,6 +172,29 @@ class EnrichmentIT {
         assertThat(BRIDGE.peek(DEADLETTERS)).isNull();
     }
 
+    @Test
+    void triesAPolicyButLeavesItForTheNextStart() throws Exception {
+        // the folder as it is delivered: a policy is tried with all routes
+        Files.copy(Path.of("routes/enrich-user.camel.yaml"), FILE, StandardCopyOption.REPLACE_EXISTING);
+        Path policy = HOME.resolve("routes/error-handling.camel.yaml");
+        String before = Files.readString(policy);
+        try {
+            replace(policy, before.replace("java.io.IOException", "java.io.IOExcepton"));
+            await().untilAsserted(() -> assertThat(log.lines())
+                    .anyMatch(line -> line.contains("Not reloaded") && line.contains("IOExcepton")));
+            replace(policy, before + "# changed\n");
+            await().untilAsserted(() ->
+                    assertThat(log.lines()).anyMatch(line -> line.contains("takes effect with the next start")));
+        } finally {
+            replace(policy, before);
+        }
+        assertThat(request("{}").at("/status").asText()).isEqualTo("queued");
+    }
+
+    private static void replace(Path file, String content) throws IOException {
+        Files.move(Files.writeString(HOME.resolve("draft"), content), file, StandardCopyOption.REPLACE_EXISTING);
+    }
+
     private JsonNode request(String extra) throws Exception {
         return BRIDGE.request(
                 CONVERSATIONS,

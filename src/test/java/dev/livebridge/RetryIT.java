@@ -143,6 +143,39 @@ class RetryIT {
     }
 
     @Test
+    void countsOnlyServerErrorsAgainstMaxAttempts() throws Exception {
+        String[] states = {STARTED, "2", "3", "4", "5", "back"};
+        int[] statuses = {503, 503, 503, 500, 500};
+        for (int i = 0; i < statuses.length; i++) {
+            BRIDGE.live()
+                    .stubFor(post(path)
+                            .inScenario(path)
+                            .whenScenarioStateIs(states[i])
+                            .willReturn(status(statuses[i]))
+                            .willSetStateTo(states[i + 1]));
+        }
+        BRIDGE.live()
+                .stubFor(post(path).inScenario(path).whenScenarioStateIs("back").willReturn(ok()));
+
+        assertThat(send().at("/status").asText()).isEqualTo("sent");
+        assertThat(calls()).hasSize(6);
+    }
+
+    @Test
+    void doesNotDeliverWhatExpiredWhileItWaited() throws Exception {
+        firstAnswers(status(503).withHeader("Retry-After", "3"));
+        TextMessage message = BRIDGE.text("{\"conversationId\": \"%s\", \"text\": \"Hi\"}".formatted(conversation));
+        try (var producer = BRIDGE.session().createProducer(BRIDGE.session().createQueue(MESSAGES))) {
+            producer.setTimeToLive(500);
+            producer.send(message);
+        }
+
+        assertThat(BRIDGE.receive(DEADLETTERS).getStringProperty("liveErrorCode"))
+                .isEqualTo("expired");
+        assertThat(calls()).hasSize(1);
+    }
+
+    @Test
     void stopsRetryingWhenTheMessageExpires() throws Exception {
         answers(status(500).withFixedDelay(250));
         TextMessage message = BRIDGE.text("{\"conversationId\": \"%s\", \"text\": \"Hi\"}".formatted(conversation));

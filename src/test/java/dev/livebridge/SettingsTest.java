@@ -35,6 +35,11 @@ class SettingsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             live.bot.id = bot                    | live.bot.id must be an integer, not 'bot'
+            live.retry.give-up-after = 24H       | live.retry.give-up-after must be a duration
+            live.api.response-timeout = 0        | live.api.response-timeout must be a duration
+            live.api.message-path = /message     | live.api.message-path must be a path
+            live.sandbox.jms-port = 70000        | live.sandbox.jms-port must be a port
+            live.jms.url = localhost:61616       | live.jms.url must be an address of Artemis
             live.consumers = 0                   | live.consumers must be a number of at least 1, not '0'
             live.retry.delay = soon              | live.retry.delay must be a duration
             live.messages.max-text-size = 32 MiB | live.messages.max-text-size must be a size

@@ -52,8 +52,8 @@ public final class Send implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (!Files.isReadable(file)) {
-            throw new StartException("cannot read " + file);
+        if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+            throw new StartException("cannot read the file " + file);
         }
         Main main = client();
         try {

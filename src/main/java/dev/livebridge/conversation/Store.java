@@ -20,7 +20,7 @@ public final class Store implements AutoCloseable {
     public Store(Path dataDirectory) {
         file = dataDirectory.resolve("store/live-bridge").toAbsolutePath();
         // by default H2 writes half a second after the commit
-        dataSource.setJdbcUrl("jdbc:h2:file:" + file + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE");
+        dataSource.setJdbcUrl("jdbc:h2:file:" + file + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0");
         dataSource.setPoolName("store");
         dataSource.setConnectionTimeout(5_000);
     }

@@ -5,6 +5,8 @@ import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.Session;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jms.support.converter.MessageConverter;
 
 /**
@@ -12,16 +14,25 @@ import org.springframework.jms.support.converter.MessageConverter;
  * expiry. Camel adds the headers of the exchange to it; a caller's own {@code live*} properties make way for them.
  */
 public final class DeadLetterConverter implements MessageConverter {
+    private static final Logger LOG = LoggerFactory.getLogger(DeadLetterConverter.class);
+
     @Override
     public Message toMessage(Object received, Session session) throws JMSException {
         Message message = (Message) received;
         Map<String, Object> properties = JmsProperties.of(message);
         // what the broker sets on delivery is not the producer's
         properties.keySet().removeIf(name -> name.startsWith("live") || name.equals("JMSXDeliveryCount"));
+        String id = message.getJMSMessageID();
         // the properties of a received message are read-only until they are cleared
         message.clearProperties();
         for (Map.Entry<String, Object> property : properties.entrySet()) {
-            message.setObjectProperty(property.getKey(), property.getValue());
+            try {
+                message.setObjectProperty(property.getKey(), property.getValue());
+            } catch (JMSException | RuntimeException e) {
+                // a producer of another protocol may have set what JMS forbids; the dead letter must go out all the
+                // same
+                LOG.warn("{}: property '{}' is left out of its dead letter: {}", id, property.getKey(), e.getMessage());
+            }
         }
         message.setJMSExpiration(0);
         message.setJMSDeliveryMode(DeliveryMode.PERSISTENT);

@@ -27,11 +27,12 @@ public final class Failures {
         Throwable caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         Message original = exchange.getVariable("original", Message.class);
         boolean refused = caught instanceof RefusedException;
-        ErrorCode code = !refused && Retries.isExpired(original) ? ErrorCode.EXPIRED : code(caught);
+        ErrorCode code = !refused && Expiry.isPast(original) ? ErrorCode.EXPIRED : code(caught);
+        boolean gaveUp = !refused && code == ErrorCode.EXPIRED;
         LiveResponse response = caught instanceof DeliveryException delivery ? delivery.response() : null;
         return new Failure(
                 code,
-                cut(describe(caught, tokenFilter), MAX_MESSAGE),
+                cut((gaveUp ? "gave up: " : "") + describe(caught, tokenFilter), MAX_MESSAGE),
                 caught.getClass().getName(),
                 response == null ? null : response.status(),
                 response == null ? null : cut(response.body(), MAX_BODY),
@@ -52,10 +53,17 @@ public final class Failures {
         return service ? ErrorCode.EXPIRED : ErrorCode.INTERNAL_ERROR;
     }
 
-    /** In a sentence: our own exceptions speak for themselves, of others the class says more than the message. */
+    /** In a sentence: our own exceptions speak for themselves, of others the root's class says more than its message. */
     static String describe(Throwable failure, TokenFilter tokenFilter) {
-        boolean own = failure instanceof DeliveryException || failure instanceof IllegalStateException;
-        return tokenFilter.clean(own ? failure.getMessage() : failure.toString());
+        Throwable root = failure;
+        while (root.getCause() != null && !isOwn(root)) {
+            root = root.getCause();
+        }
+        return tokenFilter.clean(isOwn(root) ? root.getMessage() : root.toString());
+    }
+
+    private static boolean isOwn(Throwable failure) {
+        return failure instanceof DeliveryException || failure instanceof EnrichmentException;
     }
 
     /** At most so many bytes of UTF-8, whole characters only. */

@@ -75,8 +75,9 @@ public final class LiveAnswer {
             return null;
         }
         Duration wait;
-        if (value.matches("\\d{1,9}")) {
-            wait = Duration.ofSeconds(Long.parseLong(value));
+        if (value.matches("\\d+")) {
+            // more digits than any cap
+            wait = Duration.ofSeconds(value.length() > 9 ? 999_999_999 : Long.parseLong(value));
         } else {
             Instant date = DateUtils.parseStandardDate(value);
             wait = date == null ? Duration.ZERO : Duration.between(now, date);

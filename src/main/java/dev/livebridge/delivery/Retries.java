@@ -38,36 +38,45 @@ public final class Retries implements Processor {
     @Override
     public void process(Exchange exchange) throws JMSException {
         Exception failure = exchange.getException();
-        int attempts = exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER, 1, Integer.class);
-        exchange.setVariable("attempts", attempts);
-        if (failure instanceof RejectedExecutionException) {
+        exchange.setVariable(
+                "attempts", exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER, 1, Integer.class));
+        if (failure instanceof ServerErrorException) {
+            exchange.setVariable("serverErrors", exchange.getVariable("serverErrors", 0, Integer.class) + 1);
+        }
+        if (failure instanceof RejectedExecutionException || !retriable(failure) || !again(exchange)) {
             return;
         }
         Duration retryAfter = failure instanceof DeliveryException delivery && delivery.response() != null
                 ? delivery.response().retryAfter()
                 : null;
         if (retryAfter != null) {
-            Duration wait = retryAfter.compareTo(maxRetryAfter) < 0 ? retryAfter : maxRetryAfter;
-            exchange.getMessage().setHeader(Exchange.REDELIVERY_DELAY, wait.toMillis());
+            exchange.getMessage()
+                    .setHeader(
+                            Exchange.REDELIVERY_DELAY,
+                            capped(retryAfter, exchange).toMillis());
         }
-        if (LOG.isInfoEnabled() && again(exchange)) {
-            LOG.info(
-                    "{}: attempt {} failed: {}{}",
-                    exchange.getVariable("messageId", String.class),
-                    attempts,
-                    Failures.describe(failure, tokenFilter),
-                    retryAfter == null ? "" : ", asked to wait " + retryAfter.toSeconds() + " s");
-        }
+        LOG.info(
+                "{}: attempt {} failed: {}{}",
+                exchange.getVariable("messageId", String.class),
+                exchange.getVariable("attempts"),
+                Failures.describe(failure, tokenFilter),
+                retryAfter == null ? "" : ", asked to wait " + retryAfter.toSeconds() + " s");
+    }
+
+    private Duration capped(Duration retryAfter, Exchange exchange) throws JMSException {
+        Duration wait = retryAfter.compareTo(maxRetryAfter) < 0 ? retryAfter : maxRetryAfter;
+        Duration left = Expiry.left(original(exchange));
+        return left != null && left.compareTo(wait) < 0 ? left : wait;
     }
 
     /** Whether to try again after this failure ({@code retryWhile}). */
     public boolean again(Exchange exchange) throws JMSException {
-        if (isExpired(original(exchange))) {
+        if (Expiry.isPast(original(exchange))) {
             return false;
         }
         Throwable failure = caught(exchange);
         if (failure instanceof ServerErrorException) {
-            return exchange.getVariable("attempts", 1, Integer.class) < maxAttempts;
+            return exchange.getVariable("serverErrors", 1, Integer.class) < maxAttempts;
         }
         Instant began = Instant.ofEpochMilli(exchange.getClock().getCreated());
         return Duration.between(began, Instant.now()).compareTo(giveUpAfter) < 0;
@@ -80,11 +89,6 @@ public final class Retries implements Processor {
     public boolean cutShort(Exchange exchange) throws JMSException {
         Throwable failure = caught(exchange);
         return failure instanceof RejectedExecutionException || retriable(failure) && again(exchange);
-    }
-
-    static boolean isExpired(Message message) throws JMSException {
-        long expiration = message.getJMSExpiration();
-        return expiration != 0 && expiration <= System.currentTimeMillis();
     }
 
     private static boolean retriable(Throwable failure) {

@@ -12,10 +12,16 @@ public final class TokenFilter {
 
     /** @param botToken {@code live.bot.token} */
     public TokenFilter(String botToken) {
-        String inJson = botToken.replace("\\", "\\\\").replace("\"", "\\\"");
-        this.token = Pattern.compile("_?(?:" + Pattern.quote(botToken) + "|" + Pattern.quote(inJson) + "|"
-                + Pattern.quote(inJson.replace("/", "\\/")) + ")");
-        this.longest = 1 + 2 * inJson.length();
+        StringBuilder pattern = new StringBuilder("(?:_|%5[Ff]|\\\\u005[Ff])?");
+        botToken.chars().forEach(c -> pattern.append(anyForm((char) c)));
+        this.token = Pattern.compile(pattern.toString());
+        this.longest = 6 * (1 + botToken.length());
+    }
+
+    /** A character as it is, as JSON may escape it ({@code \\/}, {@code \\u002f}), or as an address does ({@code %2F}). */
+    private static String anyForm(char c) {
+        String literal = Pattern.quote(String.valueOf(c));
+        return String.format("(?:\\\\?%s|(?i:\\\\u%04x|%%%02x))", literal, (int) c, (int) c);
     }
 
     /** The text without {@code _<botToken>} and without the bare token. */

@@ -9,7 +9,6 @@ import jakarta.jms.Topic;
 import java.util.List;
 import java.util.Set;
 import org.apache.camel.Variable;
-import org.apache.camel.support.PatternHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,7 +20,8 @@ public final class ReplyTo {
     private final Set<String> own;
 
     /**
-     * @param allowed {@code live.reply-to.allowed}: names, {@code *} at the end, or regular expressions; none: any
+     * @param allowed {@code live.reply-to.allowed}: names, names with {@code *} at the end, or regular
+     *                expressions that begin with {@code ^}; none: any
      * @param own     the bridge's queues, where a reply would be taken for a request
      */
     public ReplyTo(List<String> allowed, Set<String> own) {
@@ -36,12 +36,22 @@ public final class ReplyTo {
             return destination;
         }
         String name = destination instanceof Queue queue ? queue.getQueueName() : ((Topic) destination).getTopicName();
-        boolean matches = allowed.isEmpty() || allowed.stream().anyMatch(it -> PatternHelper.matchPattern(name, it));
-        if (matches && !own.contains(name)) {
+        // Artemis takes address::queue for a queue
+        boolean isOwn = List.of(name.split("::")).stream().anyMatch(own::contains);
+        if (!isOwn && (allowed.isEmpty() || allowed.stream().anyMatch(pattern -> matches(name, pattern)))) {
             return destination;
         }
         LOG.warn("{}: no reply, as its JMSReplyTo {} is not allowed", messageId, name);
         return null;
+    }
+
+    private static boolean matches(String name, String pattern) {
+        if (pattern.startsWith("^")) {
+            return name.matches(pattern);
+        }
+        return pattern.endsWith("*")
+                ? name.startsWith(pattern.substring(0, pattern.length() - 1))
+                : name.equals(pattern);
     }
 
     /** The request's JMSCorrelationID, else its JMSMessageID. */

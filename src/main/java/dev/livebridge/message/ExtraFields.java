@@ -29,7 +29,9 @@ final class ExtraFields {
             for (Map.Entry<?, ?> field : ((Map<?, ?>) objects.get(i)).entrySet()) {
                 if (fields.putIfAbsent((String) field.getKey(), field.getValue()) != null) {
                     throw RefusedException.request(
-                            ErrorCode.INVALID_REQUEST, "/user/extra/" + i + "/" + field.getKey(), "is given twice");
+                            ErrorCode.INVALID_REQUEST,
+                            "/user/extra/" + i + "/" + RequestSchema.pointer((String) field.getKey()),
+                            "is given twice");
                 }
             }
         }
@@ -39,6 +41,12 @@ final class ExtraFields {
                         ErrorCode.INVALID_REQUEST, "property:" + PROPERTY_PREFIX, "names no extra field");
             }
             if (property.getKey().startsWith(PROPERTY_PREFIX) && property.getValue() != null) {
+                if (value(property.getValue()) == null) {
+                    throw RefusedException.request(
+                            ErrorCode.INVALID_REQUEST,
+                            "property:" + property.getKey(),
+                            "must be a string, a number or a boolean");
+                }
                 fields.putIfAbsent(property.getKey().substring(PROPERTY_PREFIX.length()), property.getValue());
             }
         }

@@ -1,10 +1,14 @@
 package dev.livebridge.message;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.livebridge.delivery.EnrichmentException;
 import dev.livebridge.delivery.LiveResponse;
 import dev.livebridge.delivery.RefusedException;
+import dev.livebridge.delivery.TokenFilter;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import java.util.LinkedHashMap;
@@ -22,7 +26,9 @@ public final class QueueCall {
     private static final List<String> OPTIONAL_FIELDS = List.of("email", "phone", "username", "picture");
     private static final Set<String> USER_FIELDS =
             Set.of("hash", "firstname", "lastname", "email", "phone", "username", "picture", "extra");
-    private static final JsonMapper MAPPER = new JsonMapper();
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+            .build();
 
     /** {@code live.api.extra-shape}: how the extra fields stand in the body. Without any, it is {@code []} in each. */
     public enum ExtraShape {
@@ -36,6 +42,7 @@ public final class QueueCall {
 
     private final long botId;
     private final String botToken;
+    private final TokenFilter tokenFilter;
     private final Groups groups;
     private final Map<String, Object> configuredExtra;
     private final ExtraShape shape;
@@ -45,6 +52,7 @@ public final class QueueCall {
             long botId, String botToken, Groups groups, Map<String, Object> configuredExtra, ExtraShape shape) {
         this.botId = botId;
         this.botToken = botToken;
+        this.tokenFilter = new TokenFilter(botToken);
         this.groups = groups;
         this.configuredExtra = Map.copyOf(configuredExtra);
         this.shape = shape;
@@ -55,7 +63,7 @@ public final class QueueCall {
      * properties, what the enrichment looked up, {@code live.extra.<Name>}.
      *
      * @param enriched what {@code direct:enrich-user} made of the user
-     * @throws IllegalStateException where the enrichment returned what Live doesn't know
+     * @throws EnrichmentException where the enrichment returned what Live doesn't know
      */
     public byte[] body(
             @Body Object enriched,
@@ -96,7 +104,7 @@ public final class QueueCall {
         fields.forEach((name, given) -> {
             Object value = ExtraFields.value(given);
             if (value == null) {
-                throw new IllegalStateException("direct:enrich-user returned extra field '" + name
+                throw new EnrichmentException("returned extra field '" + name
                         + "', which is no string, number or boolean but "
                         + given.getClass().getName());
             }
@@ -126,28 +134,28 @@ public final class QueueCall {
     @SuppressWarnings("unchecked")
     private static Map<String, Object> known(Object enriched, Object hash) {
         if (!(enriched instanceof Map<?, ?> user)) {
-            throw new IllegalStateException("direct:enrich-user must return a Map of the user as its body, not "
+            throw new EnrichmentException("must return a Map of the user as its body, not "
                     + (enriched == null ? "nothing" : enriched.getClass().getName()));
         }
         for (Map.Entry<?, ?> field : user.entrySet()) {
             Object value = field.getValue();
             if (!USER_FIELDS.contains(field.getKey())) {
-                throw new IllegalStateException("direct:enrich-user returned the user field '" + field.getKey()
+                throw new EnrichmentException("returned the user field '" + field.getKey()
                         + "', which Live doesn't know; put own data into 'extra'");
             }
             boolean fits =
                     value == null || (field.getKey().equals("extra") ? value instanceof Map : value instanceof String);
             if (!fits) {
-                throw new IllegalStateException("direct:enrich-user returned the user field '" + field.getKey()
+                throw new EnrichmentException("returned the user field '" + field.getKey()
                         + "' as " + value.getClass().getName() + ", expected a "
                         + (field.getKey().equals("extra") ? "Map" : "String"));
             }
         }
         if (!hash.equals(user.get("hash"))) {
-            throw new IllegalStateException("direct:enrich-user must leave the user's 'hash' as it is");
+            throw new EnrichmentException("must leave the user's 'hash' as it is");
         }
         if (!(user.get("firstname") instanceof String firstname) || firstname.isEmpty()) {
-            throw new IllegalStateException("direct:enrich-user must leave the user a 'firstname'");
+            throw new EnrichmentException("must leave the user a 'firstname'");
         }
         return (Map<String, Object>) user;
     }
@@ -165,15 +173,17 @@ public final class QueueCall {
         } catch (RefusedException e) {
             throw RefusedException.answer("Live's answer to the queue call: " + e.getMessage(), response);
         }
-        String conversationId = answer.path("conversationId").asText();
+        String conversationId = tokenFilter.clean(answer.path("conversationId").asText());
         if (!answer.path("conversationId").isTextual() || !conversationId.matches("[A-Za-z0-9_-]{1,128}")) {
             throw RefusedException.answer("Live's answer to the queue call holds no usable conversationId", response);
         }
         Map<String, Object> conversation = new LinkedHashMap<>();
         conversation.put("conversationId", conversationId);
         for (String field : List.of("customToken", "messageQueueId", "notAttended")) {
-            if (answer.has(field)) {
-                conversation.put(field, answer.get(field));
+            JsonNode value = answer.get(field);
+            if (value != null) {
+                // once more now that it is decoded
+                conversation.put(field, value.isTextual() ? tokenFilter.clean(value.textValue()) : value);
             }
         }
         return conversation;

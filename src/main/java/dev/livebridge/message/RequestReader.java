@@ -11,7 +11,6 @@ import jakarta.jms.BytesMessage;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.TextMessage;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
@@ -44,7 +43,6 @@ public final class RequestReader {
      * @throws RefusedException {@code invalid-request} or {@code invalid-json}, with the path of each violation
      */
     public Map<String, Object> read(Message message) throws RefusedException, JMSException {
-        refuseExpired(message);
         refuseUnsupported(message);
         ObjectNode request = open(message);
         List<Violation> violations = schema.violations(request);
@@ -52,14 +50,6 @@ public final class RequestReader {
             throw RefusedException.request(ErrorCode.INVALID_REQUEST, violations);
         }
         return MAPPER.convertValue(request, MAP);
-    }
-
-    private static void refuseExpired(Message message) throws RefusedException, JMSException {
-        long expiration = message.getJMSExpiration();
-        if (expiration != 0 && expiration <= System.currentTimeMillis()) {
-            throw RefusedException.request(
-                    ErrorCode.EXPIRED, "/", "expired at " + Instant.ofEpochMilli(expiration) + ", before it was read");
-        }
     }
 
     private static void refuseUnsupported(Message message) throws RefusedException, JMSException {

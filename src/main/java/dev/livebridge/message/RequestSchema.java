@@ -59,7 +59,8 @@ public final class RequestSchema {
         return new Violation(cut(at.isEmpty() ? "/" : at), cut(text));
     }
 
-    private static String pointer(String name) {
+    /** A name as a step of a JSON Pointer. */
+    static String pointer(String name) {
         return name.replace("~", "~0").replace("/", "~1");
     }
 

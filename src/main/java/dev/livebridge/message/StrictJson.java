@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -25,10 +26,12 @@ import java.util.Map;
 /**
  * Reads JSON that any two readers understand alike, and refuses the rest as {@code invalid-json}: duplicate keys,
  * trailing content, NaN, numbers beyond a long or a double, other encodings than UTF-8, lone surrogates, nesting
- * deeper than 64. Members that are {@code null} are left out: null counts as absent.
+ * deeper than 64, more than 50,000 tokens. Members that are {@code null} are left out: null counts as absent.
  */
 public final class StrictJson {
     private static final int MAX_DEPTH = 64;
+    /** Each takes memory, and each may be a violation of its own. */
+    private static final int MAX_TOKENS = 50_000;
     /** No double has so many digits after or before its point; a larger scale only serves to exhaust memory. */
     private static final int MAX_SCALE = 2_000;
 
@@ -45,6 +48,7 @@ public final class StrictJson {
         MAPPER.getFactory()
                 .setStreamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(MAX_DEPTH)
+                        .maxTokenCount(MAX_TOKENS)
                         .maxStringLength(Integer.MAX_VALUE)
                         .build());
     }
@@ -96,6 +100,8 @@ public final class StrictJson {
             return MAPPER.readTree(json);
         } catch (StreamConstraintsException e) {
             throw invalid("goes beyond what is read: " + e.getOriginalMessage());
+        } catch (MismatchedInputException e) {
+            throw invalid("has content after its end");
         } catch (JsonProcessingException e) {
             String where = e.getLocation() == null
                     ? ""

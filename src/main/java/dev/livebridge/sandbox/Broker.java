@@ -29,6 +29,8 @@ public final class Broker implements AutoCloseable {
                 .setSecurityEnabled(false)
                 .setJMXManagementEnabled(false)
                 // NIO on any file system; the desk has no need for AIO
+                // another sandbox on this folder: end the start, rather than wait for it
+                .setJournalLockAcquisitionTimeout(2_000)
                 .setJournalType(JournalType.NIO)
                 .setJournalDirectory(directory.resolve("journal").toString())
                 .setBindingsDirectory(directory.resolve("bindings").toString())

@@ -45,9 +45,9 @@ public final class SandboxBridge {
         refuseTaken(host, livePort, "Live stand-in", "live.sandbox.live-port");
         try {
             Broker broker = new Broker(host, jmsPort, Path.of(settings.text("live.data-directory"), "broker"));
+            OnStop.close(context, broker);
             LiveStandIn live =
                     new LiveStandIn(host, livePort, settings.number("live.bot.id"), settings.text("live.bot.token"));
-            OnStop.close(context, broker);
             OnStop.close(context, live);
         } catch (Exception e) {
             throw new StartException("cannot start the sandbox: " + e.getMessage(), e);

@@ -29,6 +29,19 @@ class TokenFilterTest {
         assertThat(filter.clean("{\"hash\": \"x_a\\/b\\\"c\\\\d\"}")).isEqualTo("{\"hash\": \"x\"}");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "x_a\\u002Db=, x",
+        "x_a-b\\u003d, x",
+        "x\\u005fa-b\\u003D, x",
+        "x_a-b%3D, x",
+        "x%5Fa%2db%3D, x",
+        "x_a-b, x_a-b"
+    })
+    void knowsTheTokenHoweverItIsEscaped(String text, String expected) {
+        assertThat(new TokenFilter("a-b=").clean(text)).isEqualTo(expected);
+    }
+
     @Test
     void leavesNoPartOfATokenWhereATextIsCut() {
         String cut = "x".repeat(100) + "_t0k";

@@ -21,8 +21,11 @@ class ReplyToTest {
         "live.messages, live.*, false",
         "replies.crm, replies.*, true",
         "replies.crm, 'other,replies.crm', true",
-        "replies.crm, 'replies\\.(crm|erp)', true",
-        "replies.web, 'replies\\.(crm|erp)', false",
+        "repliesx, replies.*, false",
+        "Exact, exact, false",
+        "live.messages::live.messages, '', false",
+        "replies.crm, '^replies\\.(crm|erp)', true",
+        "replies.web, '^replies\\.(crm|erp)', false",
         "elsewhere, replies.*, false"
     })
     void allowsWhatThePatternsSayButNeverItsOwnQueues(String queue, String patterns, boolean allowed) throws Exception {
