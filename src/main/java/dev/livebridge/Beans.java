@@ -18,6 +18,7 @@ import dev.livebridge.message.QueueCall;
 import dev.livebridge.message.RequestReader;
 import dev.livebridge.message.RequestSchema;
 import dev.livebridge.message.RequestedUser;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -72,7 +73,7 @@ final class Beans {
                 new Groups(name -> settings.numbers("live.groups." + name), settings.numbers("live.default-groups-id"));
         QueueCall.ExtraShape shape = QueueCall.ExtraShape.valueOf(
                 settings.text("live.api.extra-shape").toUpperCase(Locale.ROOT));
-        Map<String, Object> extra = Map.copyOf(settings.family("live.extra."));
+        Map<String, Object> extra = new LinkedHashMap<>(settings.family("live.extra."));
         return new QueueCall(botId, settings.text("live.bot.token"), groups, extra, shape);
     }
 

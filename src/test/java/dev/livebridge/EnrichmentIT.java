@@ -5,6 +5,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.equalToJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.ok;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
@@ -170,6 +171,21 @@ class EnrichmentIT {
                 .stubFor(post(QUEUE_PATH).willReturn(okJson("{\"conversationId\": \"%s\"}".formatted(unique("c")))));
         assertThat(TestBridge.json(BRIDGE.receive(EVENTS)).at("/name").asText()).isEqualTo("queued");
         assertThat(BRIDGE.peek(DEADLETTERS)).isNull();
+    }
+
+    @Test
+    void saysWhatIsWrongWithAnAnswerThatIsNoJson() throws Exception {
+        BRIDGE.live().stubFor(get(urlPathEqualTo("/crm")).willReturn(ok("<html>")));
+        save(enrichUser(Readme.yaml("id: crm-query")
+                .replace("http://crm.example.org/customers", BRIDGE.live().baseUrl() + "/crm")));
+        await().untilAsserted(() -> assertThat(log.lines()).anyMatch(line -> line.contains("Routes reloaded")));
+
+        JsonNode reply = request("{}");
+
+        assertThat(reply.at("/error/code").asText()).isEqualTo("internal-error");
+        assertThat(reply.at("/error/message").asText())
+                .startsWith("direct:enrich-user made a lookup whose answer is no JSON object");
+        BRIDGE.receive(DEADLETTERS);
     }
 
     @Test

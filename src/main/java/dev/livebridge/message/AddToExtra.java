@@ -3,11 +3,11 @@ package dev.livebridge.message;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.livebridge.delivery.EnrichmentException;
 import java.io.IOException;
 import java.util.Map;
 import org.apache.camel.AggregationStrategy;
 import org.apache.camel.Exchange;
-import org.apache.camel.RuntimeCamelException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,7 +55,7 @@ public final class AddToExtra implements AggregationStrategy {
         try {
             return json.isBlank() ? Map.of() : MAPPER.readValue(json, MAP);
         } catch (IOException e) {
-            throw new RuntimeCamelException("the lookup must answer with a JSON object", e);
+            throw new EnrichmentException("made a lookup whose answer is no JSON object: " + e.getMessage());
         }
     }
 }

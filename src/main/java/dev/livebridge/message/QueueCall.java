@@ -54,7 +54,7 @@ public final class QueueCall {
         this.botToken = botToken;
         this.tokenFilter = new TokenFilter(botToken);
         this.groups = groups;
-        this.configuredExtra = Map.copyOf(configuredExtra);
+        this.configuredExtra = new LinkedHashMap<>(configuredExtra);
         this.shape = shape;
     }
 
