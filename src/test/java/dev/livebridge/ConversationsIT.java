@@ -83,6 +83,8 @@ class ConversationsIT {
             BRIDGE.send(CONVERSATIONS, correlated);
             assertThat(consumer.receive(10_000).getJMSCorrelationID()).isEqualTo("my-own");
         }
+        BRIDGE.receive(EVENTS);
+        BRIDGE.receive(EVENTS);
     }
 
     @Test
