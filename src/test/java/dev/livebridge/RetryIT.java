@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -193,6 +194,31 @@ class RetryIT {
                         .at("/error/code")
                         .asText())
                 .isEqualTo("expired");
+    }
+
+    @Test
+    void keepsTheOrderOfAMessageGroupWhileItRetries() throws Exception {
+        firstAnswers(status(503));
+        List<String> texts = IntStream.range(0, 30).mapToObj(Integer::toString).toList();
+        for (String text : texts) {
+            TextMessage message =
+                    BRIDGE.text("{\"conversationId\": \"%s\", \"text\": \"%s\"}".formatted(conversation, text));
+            message.setStringProperty("JMSXGroupID", conversation);
+            BRIDGE.send(MESSAGES, message);
+        }
+
+        await().until(() -> calls().size() == 31);
+        assertThat(calls())
+                .extracting(call -> TestBridge.json(call.getBodyAsString())
+                        .at("/message/0/value")
+                        .asText())
+                .startsWith("0", "0", "1")
+                .endsWith("28", "29");
+        assertThat(calls().stream()
+                        .map(call -> call.getBodyAsString())
+                        .distinct()
+                        .map(body -> body.replaceAll("\\D", "")))
+                .containsExactlyElementsOf(texts);
     }
 
     @Test
