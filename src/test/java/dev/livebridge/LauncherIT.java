@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +51,13 @@ class LauncherIT {
         livePort = freePort();
         sandbox = start(folder.resolve("sandbox.log"), "sandbox");
         awaitTheSandbox();
+    }
+
+    @AfterEach
+    void leaveASandboxToTheNext() throws IOException {
+        if (!sandbox.isAlive()) {
+            startTheSandbox();
+        }
     }
 
     @AfterAll
@@ -124,10 +132,10 @@ class LauncherIT {
 
         sandbox.destroy();
         assertThat(sandbox.waitFor(10, TimeUnit.SECONDS)).isTrue();
-        assertThat(log().lines().filter(line -> !line.contains(" dead-letter ")))
+        // the journal warns of a transaction that the kill cut off, where it fell into one
+        assertThat(log().lines().filter(line -> !line.contains(" dead-letter ") && !line.contains("AMQ142015")))
                 .hasSize(3)
                 .noneMatch(line -> line.matches(".*(WARN|ERROR|Exception|sandbox-token).*"));
-        startTheSandbox();
     }
 
     @Test
