@@ -1,5 +1,12 @@
 package dev.livebridge;
 
+import dev.livebridge.attachment.Addresses;
+import dev.livebridge.attachment.ContentTypes;
+import dev.livebridge.attachment.ObjectSource;
+import dev.livebridge.attachment.S3;
+import dev.livebridge.attachment.S3Server;
+import dev.livebridge.attachment.Upload;
+import dev.livebridge.attachment.UrlSource;
 import dev.livebridge.conversation.Conversations;
 import dev.livebridge.conversation.Store;
 import dev.livebridge.delivery.DeadLetterConverter;
@@ -7,6 +14,7 @@ import dev.livebridge.delivery.Expiry;
 import dev.livebridge.delivery.Failures;
 import dev.livebridge.delivery.LiveAnswer;
 import dev.livebridge.delivery.LiveHeaders;
+import dev.livebridge.delivery.Originals;
 import dev.livebridge.delivery.Retries;
 import dev.livebridge.delivery.TokenFilter;
 import dev.livebridge.event.Outcomes;
@@ -14,28 +22,38 @@ import dev.livebridge.event.ReplyTo;
 import dev.livebridge.message.AddToExtra;
 import dev.livebridge.message.Groups;
 import dev.livebridge.message.MessageCall;
+import dev.livebridge.message.MessageRequestReader;
 import dev.livebridge.message.QueueCall;
 import dev.livebridge.message.RequestReader;
 import dev.livebridge.message.RequestSchema;
 import dev.livebridge.message.RequestedUser;
+import dev.livebridge.spool.Spool;
+import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.apache.camel.spi.Registry;
+import org.apache.hc.core5.http.HttpHost;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /** The beans that the routes name, made from the settings. To make them touches nothing outside the process. */
 final class Beans {
     private Beans() {}
 
-    static void bind(Settings settings, Store store, Registry registry) {
+    static void bind(Settings settings, Store store, Spool spool, Registry registry) {
         long botId = settings.number("live.bot.id");
         TokenFilter tokenFilter = new TokenFilter(settings.text("live.bot.token"));
         long maxTextSize = settings.size("live.messages.max-text-size");
 
         // message: the formats
         registry.bind("conversationRequest", new RequestReader(schema("conversation-request"), maxTextSize));
-        registry.bind("messageRequest", new RequestReader(schema("message-request"), maxTextSize));
+        registry.bind(
+                "messageRequest",
+                new MessageRequestReader(
+                        schema("message-request"), maxTextSize, settings.size("live.attachments.max-inline-size")));
         registry.bind("requestedUser", new RequestedUser());
         registry.bind("addToExtra", new AddToExtra());
         registry.bind("queueCall", queueCall(settings, botId));
@@ -45,7 +63,10 @@ final class Beans {
         registry.bind("store", store.dataSource());
         registry.bind("conversations", new Conversations(store.dataSource(), botId));
 
+        attachments(settings, spool, registry);
+
         // delivery: kinds of failure, dead letters
+        registry.bind("originals", new Originals());
         registry.bind("liveHeaders", new LiveHeaders(settings.family("live.api.headers.")));
         registry.bind("liveAnswer", new LiveAnswer(tokenFilter));
         registry.bind(
@@ -62,6 +83,66 @@ final class Beans {
         // event: what became of it
         registry.bind("outcomes", new Outcomes(botId));
         registry.bind("replyTo", new ReplyTo(settings.list("live.reply-to.allowed"), ownQueues(settings)));
+    }
+
+    /** attachment: content, type, key, address. */
+    private static void attachments(Settings settings, Spool spool, Registry registry) {
+        long maxSize = settings.size("live.attachments.max-size");
+        String bucket = settings.find("live.s3.bucket").orElse(null);
+        registry.bind("spool", spool);
+        registry.bind(
+                "urlSource",
+                new UrlSource(
+                        settings.list("live.attachments.allowed-hosts"),
+                        settings.find("camel.component.http.proxyHost")
+                                .map(host -> new HttpHost(host, settings.integer("camel.component.http.proxyPort")))
+                                .orElse(null),
+                        maxSize,
+                        settings.duration("live.api.connect-timeout"),
+                        settings.duration("live.api.response-timeout"),
+                        settings.duration("live.attachments.fetch-timeout")));
+        registry.bind(
+                "contentTypes",
+                new ContentTypes(
+                        settings.list("live.attachments.image-types"),
+                        settings.list("live.attachments.refused-types"),
+                        maxSize));
+        registry.bind("upload", new Upload(bucket));
+        AwsCredentialsProvider own = credentials(settings, "live.s3.access-key", "live.s3.secret-key");
+        S3 s3 = new S3(
+                server(settings),
+                own,
+                settings.find("live.s3.presign.access-key").isPresent()
+                        ? credentials(settings, "live.s3.presign.access-key", "live.s3.presign.secret-key")
+                        : own);
+        registry.bind("s3", s3);
+        registry.bind("s3Client", S3Client.class, s3::client);
+        registry.bind("objectSource", new ObjectSource(s3, settings.list("live.attachments.allowed-sources"), maxSize));
+        registry.bind(
+                "addresses",
+                new Addresses(
+                        Addresses.Form.valueOf(
+                                settings.text("live.attachments.address").toUpperCase(Locale.ROOT)),
+                        s3,
+                        settings.duration("live.attachments.presigned-ttl"),
+                        settings.find("live.attachments.public-url").orElse(null),
+                        bucket));
+    }
+
+    private static AwsCredentialsProvider credentials(Settings settings, String accessKey, String secretKey) {
+        return S3.credentials(
+                settings.find(accessKey).orElse(null), settings.find(secretKey).orElse(null));
+    }
+
+    private static S3Server server(Settings settings) {
+        return new S3Server(
+                settings.find("live.s3.endpoint").map(URI::create).orElse(null),
+                settings.find("live.s3.public-endpoint").map(URI::create).orElse(null),
+                settings.find("live.s3.region").map(Region::of).orElse(null),
+                settings.flag("live.s3.path-style"),
+                settings.text("live.s3.checksums").equals("when-supported"),
+                settings.duration("live.s3.connect-timeout"),
+                settings.duration("live.s3.response-timeout"));
     }
 
     private static RequestSchema schema(String name) {

@@ -1,6 +1,9 @@
 package dev.livebridge;
 
+import dev.livebridge.attachment.S3;
+import dev.livebridge.attachment.UrlSource;
 import dev.livebridge.conversation.Store;
+import dev.livebridge.spool.Spool;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.camel.CamelContext;
@@ -9,6 +12,7 @@ import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListener;
 import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.spi.Registry;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
 
 /** The bridge: Camel Main with the configuration, the beans and the routes of a home folder. */
@@ -100,8 +104,13 @@ public final class Bridge extends Main {
         Store store = new Store(Path.of(settings.text("live.data-directory")));
         OnStop.close(context, store);
         store.migrate();
-        Beans.bind(settings, store, context.getRegistry());
-        context.addLifecycleStrategy(new CallDeadline());
+        Spool spool = new Spool(Path.of(settings.text("live.attachments.spool-directory")));
+        OnStop.close(context, spool);
+        spool.open();
+        Beans.bind(settings, store, spool, context.getRegistry());
+        Registry beans = context.getRegistry();
+        context.addLifecycleStrategy(
+                new CallDeadline(beans.findSingleByType(UrlSource.class), beans.findSingleByType(S3.class)));
         if (settings.flag("live.routes.reload")) {
             context.addService(new RouteReload(home.resolve("routes")));
         }

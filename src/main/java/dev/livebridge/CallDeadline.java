@@ -1,5 +1,7 @@
 package dev.livebridge;
 
+import dev.livebridge.attachment.S3;
+import dev.livebridge.attachment.UrlSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
@@ -12,12 +14,24 @@ import org.apache.hc.core5.io.CloseMode;
  * connection is closed, and its message goes back to its queue. Nothing else ends a call that waits for an answer.
  */
 final class CallDeadline extends LifecycleStrategySupport {
+    private final UrlSource urlSource;
+    private final S3 s3;
+
+    CallDeadline(UrlSource urlSource, S3 s3) {
+        this.urlSource = urlSource;
+        this.s3 = s3;
+    }
+
     @Override
     public void onContextStopping(CamelContext context) {
         long patience = context.getShutdownStrategy().getTimeout() + 1;
-        CompletableFuture.delayedExecutor(patience, TimeUnit.SECONDS).execute(() -> context.getEndpoints().stream()
-                .filter(HttpEndpoint.class::isInstance)
-                .map(HttpEndpoint.class::cast)
-                .forEach(endpoint -> endpoint.getClientConnectionManager().close(CloseMode.IMMEDIATE)));
+        CompletableFuture.delayedExecutor(patience, TimeUnit.SECONDS).execute(() -> {
+            context.getEndpoints().stream()
+                    .filter(HttpEndpoint.class::isInstance)
+                    .map(HttpEndpoint.class::cast)
+                    .forEach(endpoint -> endpoint.getClientConnectionManager().close(CloseMode.IMMEDIATE));
+            urlSource.close();
+            s3.close();
+        });
     }
 }

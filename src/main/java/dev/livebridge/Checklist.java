@@ -1,6 +1,7 @@
 package dev.livebridge;
 
 import dev.livebridge.conversation.Store;
+import dev.livebridge.spool.Spool;
 import jakarta.jms.Connection;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
@@ -71,7 +72,8 @@ public final class Checklist {
         try (Store store = new Store(Path.of(settings.text("live.data-directory")))) {
             main.start();
             CamelContext context = main.getCamelContext();
-            Beans.bind(new Settings(context.getPropertiesComponent()), store, context.getRegistry());
+            Spool spool = new Spool(Path.of(settings.text("live.attachments.spool-directory")));
+            Beans.bind(new Settings(context.getPropertiesComponent()), store, spool, context.getRegistry());
             routes(context);
             broker(context, settings.text("live.jms.url"));
             store(store);

@@ -36,7 +36,11 @@ public final class Settings {
         PATH("a path that begins with /"),
         MESSAGE_PATH("a path that begins with / and holds {conversationId}"),
         PORT("a port from 1 to 65535"),
-        EXTRA_SHAPE("array, single or object");
+        EXTRA_SHAPE("array, single or object"),
+        ADDRESS("presigned, public or s3"),
+        PRESIGNED_TTL("a duration of at most 7d, the most that signatures allow"),
+        CHECKSUMS("when-supported or when-required"),
+        HOSTS("names of hosts, addresses or ranges of addresses, separated by commas");
 
         private final String expected;
 
@@ -44,6 +48,9 @@ public final class Settings {
             this.expected = expected;
         }
     }
+
+    /** A name, with a port or without; an address; or a range of addresses. */
+    private static final String HOST = "(\\*\\.)?[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*(:\\d+)?|[0-9A-Fa-f.:]+(/\\d{1,3})?";
 
     private static final List<String> REQUIRED = List.of("live.bot.id", "live.bot.token", "live.jms.url");
 
@@ -77,12 +84,36 @@ public final class Settings {
             Map.entry("live.retry.max-delay", Type.DURATION),
             Map.entry("live.retry.max-retry-after", Type.DURATION),
             Map.entry("live.retry.give-up-after", Type.DURATION),
+            Map.entry("live.s3.endpoint", Type.URL),
+            Map.entry("live.s3.region", Type.TEXT),
+            Map.entry("live.s3.bucket", Type.TEXT),
+            Map.entry("live.s3.access-key", Type.TEXT),
+            Map.entry("live.s3.secret-key", Type.TEXT),
+            Map.entry("live.s3.path-style", Type.BOOLEAN),
+            Map.entry("live.s3.public-endpoint", Type.URL),
+            Map.entry("live.s3.presign.access-key", Type.TEXT),
+            Map.entry("live.s3.presign.secret-key", Type.TEXT),
+            Map.entry("live.s3.checksums", Type.CHECKSUMS),
+            Map.entry("live.s3.connect-timeout", Type.DURATION),
+            Map.entry("live.s3.response-timeout", Type.DURATION),
+            Map.entry("live.attachments.address", Type.ADDRESS),
+            Map.entry("live.attachments.public-url", Type.URL),
+            Map.entry("live.attachments.presigned-ttl", Type.PRESIGNED_TTL),
+            Map.entry("live.attachments.max-size", Type.SIZE),
+            Map.entry("live.attachments.max-inline-size", Type.SIZE),
+            Map.entry("live.attachments.image-types", Type.TEXT),
+            Map.entry("live.attachments.refused-types", Type.TEXT),
+            Map.entry("live.attachments.allowed-hosts", Type.HOSTS),
+            Map.entry("live.attachments.allowed-sources", Type.TEXT),
+            Map.entry("live.attachments.fetch-timeout", Type.DURATION),
+            Map.entry("live.attachments.spool-directory", Type.TEXT),
             Map.entry("live.data-directory", Type.TEXT),
             Map.entry("live.routes.reload", Type.BOOLEAN),
             Map.entry("live.sandbox.demo", Type.BOOLEAN),
             Map.entry("live.sandbox.host", Type.TEXT),
             Map.entry("live.sandbox.jms-port", Type.PORT),
-            Map.entry("live.sandbox.live-port", Type.PORT)));
+            Map.entry("live.sandbox.live-port", Type.PORT),
+            Map.entry("live.sandbox.s3-port", Type.PORT)));
 
     private final PropertiesComponent properties;
 
@@ -108,7 +139,19 @@ public final class Settings {
                 problems.add("live.groups." + name + " must be " + Type.INTEGERS.expected + ", not '" + value + "'");
             }
         });
+        together("live.s3.access-key", "live.s3.secret-key", problems);
+        together("live.s3.presign.access-key", "live.s3.presign.secret-key", problems);
+        if (find("live.attachments.address").filter("public"::equals).isPresent()
+                && find("live.attachments.public-url").isEmpty()) {
+            problems.add("live.attachments.public-url is missing, which live.attachments.address = public needs");
+        }
         return problems;
+    }
+
+    private void together(String one, String other, List<String> problems) {
+        if (find(one).isPresent() != find(other).isPresent()) {
+            problems.add(one + " and " + other + " need each other");
+        }
     }
 
     private static boolean fits(Type type, String value) {
@@ -128,6 +171,13 @@ public final class Settings {
                 case MESSAGE_PATH -> value.startsWith("/") && value.contains("{conversationId}");
                 case PORT -> Integer.parseInt(value) > 0 && Integer.parseInt(value) < 65536;
                 case EXTRA_SHAPE -> List.of("array", "single", "object").contains(value);
+                case ADDRESS -> List.of("presigned", "public", "s3").contains(value);
+                case PRESIGNED_TTL ->
+                    fits(Type.DURATION, value)
+                            && TimeUtils.toMilliSeconds(value)
+                                    <= Duration.ofDays(7).toMillis();
+                case CHECKSUMS -> List.of("when-supported", "when-required").contains(value);
+                case HOSTS -> Arrays.stream(value.split("\\s*,\\s*")).allMatch(host -> host.matches(HOST));
             };
         } catch (RuntimeException | URISyntaxException e) {
             return false;

@@ -41,6 +41,7 @@ class LauncherIT {
     private static final List<Process> PROCESSES = new ArrayList<>();
     private static int jmsPort;
     private static int livePort;
+    private static int s3Port;
     private static Process sandbox;
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -49,6 +50,7 @@ class LauncherIT {
     static void startTheSandbox() throws IOException {
         jmsPort = freePort();
         livePort = freePort();
+        s3Port = freePort();
         sandbox = start(folder.resolve("sandbox.log"), "sandbox");
         awaitTheSandbox();
     }
@@ -218,6 +220,7 @@ class LauncherIT {
         environment.keySet().removeIf(name -> name.startsWith("LIVE_"));
         environment.put("LIVE_SANDBOX_JMS_PORT", Integer.toString(jmsPort));
         environment.put("LIVE_SANDBOX_LIVE_PORT", Integer.toString(livePort));
+        environment.put("LIVE_SANDBOX_S3_PORT", Integer.toString(s3Port));
         environment.put("LIVE_DATA_DIRECTORY", folder.resolve("data").toString());
         // these processes live for seconds
         environment.put("JAVA_OPTS", "-XX:TieredStopAtLevel=1");

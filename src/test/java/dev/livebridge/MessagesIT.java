@@ -73,7 +73,6 @@ class MessagesIT {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            {"conversationId": "c", "attachments": [{"name": "a.png", "content": "AA=="}]} | /attachments
             {"user": {"hash": "h", "firstname": "Ana"}, "text": "Hi"}                       | /user
             {"conversationId": "c", "userHash": "h", "text": "Hi"}                          | /
             {"text": "Hi"}                                                                  | /
@@ -92,7 +91,7 @@ class MessagesIT {
 
     @ParameterizedTest
     @CsvSource({"fileName, photo.png", "idempotencyKey, 4711"})
-    void refusesPropertiesItDoesNotSupport(String name, String value) throws Exception {
+    void refusesPropertiesThatATextCannotHave(String name, String value) throws Exception {
         TextMessage message = BRIDGE.text("{\"conversationId\": \"c\", \"text\": \"Hi\"}");
         message.setStringProperty(name, value);
 

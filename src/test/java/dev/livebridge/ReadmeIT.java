@@ -27,6 +27,7 @@ class ReadmeIT {
 
     private int jmsPort;
     private int livePort;
+    private int s3Port;
     private Process sandbox;
 
     @AfterEach
@@ -42,6 +43,7 @@ class ReadmeIT {
         copyTheProject();
         jmsPort = freePort();
         livePort = freePort();
+        s3Port = freePort();
         List<String> commands = Readme.commands();
         assertThat(commands).startsWith("mvn compile camel:run", "mvn verify", "mvn package -DskipTests");
         // what would run this test again
@@ -96,6 +98,7 @@ class ReadmeIT {
         builder.environment().keySet().removeIf(name -> name.startsWith("LIVE_"));
         builder.environment().put("LIVE_SANDBOX_JMS_PORT", Integer.toString(jmsPort));
         builder.environment().put("LIVE_SANDBOX_LIVE_PORT", Integer.toString(livePort));
+        builder.environment().put("LIVE_SANDBOX_S3_PORT", Integer.toString(s3Port));
         // these processes live for seconds
         builder.environment().put("JAVA_OPTS", "-XX:TieredStopAtLevel=1");
         builder.environment().put("MAVEN_OPTS", "-XX:TieredStopAtLevel=1");

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.github.tomakehurst.wiremock.WireMockServer;
 import dev.livebridge.sandbox.Broker;
+import dev.livebridge.sandbox.ObjectStore;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.Connection;
 import jakarta.jms.Destination;
@@ -57,6 +58,7 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
     public static final String EVENTS = "live.events";
     public static final String DEADLETTERS = "live.deadletters";
     public static final String TOKEN = "s3cr3t-t0ken";
+    public static final String S3_SECRET = "s3-s3cr3t";
     public static final String QUEUE_PATH = "/queue/external";
 
     private static final Duration PATIENCE = Duration.ofSeconds(15);
@@ -64,10 +66,14 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
 
     private final Map<String, String> properties = new LinkedHashMap<>();
     private final Map<String, AtomicInteger> broken = new ConcurrentHashMap<>();
+    private final Map<String, Integer> passed = new ConcurrentHashMap<>();
     private Path home = Path.of("").toAbsolutePath();
     private Path folder;
     private Broker broker;
     private WireMockServer live;
+    private boolean withS3;
+    private int s3Port;
+    private ObjectStore s3;
     private Bridge bridge;
     private Connection connection;
     private Session session;
@@ -83,6 +89,12 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
     /** A home folder other than the project's own. */
     public TestBridge at(Path home) {
         this.home = home;
+        return this;
+    }
+
+    /** An S3 server beside it, with a bucket for attachments and one of scans. */
+    public TestBridge withS3() {
+        withS3 = true;
         return this;
     }
 
@@ -105,6 +117,15 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
         all.put("live.consumers", "4");
         all.put("live.retry.delay", "20ms");
         all.put("live.retry.max-delay", "200ms");
+        if (withS3) {
+            s3Port = freePort();
+            startS3();
+            all.put("live.s3.endpoint", "http://127.0.0.1:" + s3Port);
+            all.put("live.s3.bucket", "attachments");
+            all.put("live.s3.access-key", "tester");
+            all.put("live.s3.secret-key", S3_SECRET);
+            all.put("live.s3.path-style", "true");
+        }
         all.putAll(properties);
 
         connection = new ActiveMQConnectionFactory("tcp://127.0.0.1:" + port).createConnection();
@@ -123,6 +144,24 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
         });
         all.forEach(bridge::addOverrideProperty);
         bridge.start();
+    }
+
+    public void startS3() throws Exception {
+        Files.createDirectories(s3Folder().resolve("scans"));
+        s3 = new ObjectStore("127.0.0.1", s3Port, "tester", S3_SECRET, "attachments", s3Folder());
+    }
+
+    public void stopS3() throws Exception {
+        s3.close();
+    }
+
+    /** The S3 server's files: a folder a bucket. */
+    public Path s3Folder() {
+        return folder.resolve("s3");
+    }
+
+    public Path spoolFolder() {
+        return folder.resolve("data/spool");
     }
 
     /** A reply comes before its event, and before its dead letter is committed: none may reach the next test. */
@@ -153,6 +192,9 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
         connection.close();
         live.stop();
         broker.close();
+        if (withS3) {
+            s3.close();
+        }
         FileUtil.removeDir(folder.toFile());
     }
 
@@ -165,10 +207,16 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
         broken.put(id, new AtomicInteger(times));
     }
 
+    /** How often this step of a route has been passed. */
+    public int passes(String id) {
+        return passed.getOrDefault(id, 0);
+    }
+
     private Processor breakSteps(CamelContext context, NamedNode step, Processor target, Processor next) {
         return new DelegateAsyncProcessor(target) {
             @Override
             public boolean process(Exchange exchange, AsyncCallback callback) {
+                passed.merge(step.getId(), 1, Integer::sum);
                 AtomicInteger times = broken.get(step.getId());
                 if (times != null && times.getAndDecrement() > 0) {
                     exchange.setException(new IllegalStateException("broken by a test"));
@@ -253,6 +301,10 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
         Message message = consumer.receive(PATIENCE.toMillis());
         if (message == null) {
             throw new AssertionError("no " + what + " within " + PATIENCE.toSeconds() + " s");
+        }
+        if (message instanceof BytesMessage bytes) {
+            // of a large one, the body goes with the consumer unless it has been read
+            bytes.reset();
         }
         return message;
     }

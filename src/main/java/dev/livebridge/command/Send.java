@@ -89,18 +89,23 @@ public final class Send implements Callable<Integer> {
     private String endpoint() {
         // one message, one commit: outside a consumer there is no transaction to join
         String endpoint = "jms:queue:" + queue
-                + "?transacted=false&connectionFactory=#replyConnectionFactory&disableReplyTo=false&mapJmsMessage=true";
+                + "?transacted=false&connectionFactory=#replyConnectionFactory&disableReplyTo=false&mapJmsMessage=true"
+                // files of any size
+                + "&artemisStreamingEnabled=true&jmsMessageType=" + (isText() ? "Text" : "Bytes");
         return wait
                 ? endpoint + "&requestTimeout=" + Duration.ofSeconds(timeout).toMillis()
                 : endpoint;
     }
 
-    private Exchange message(CamelContext context) throws Exception {
+    private boolean isText() {
         String name = file.getFileName().toString();
-        boolean text = name.endsWith(".json") || name.endsWith(".txt");
+        return name.endsWith(".json") || name.endsWith(".txt");
+    }
+
+    private Exchange message(CamelContext context) throws Exception {
         ExchangeBuilder message = ExchangeBuilder.anExchange(context)
                 .withPattern(wait ? ExchangePattern.InOut : ExchangePattern.InOnly)
-                .withBody(text ? Files.readString(file) : Files.readAllBytes(file));
+                .withBody(isText() ? Files.readString(file) : Files.newInputStream(file));
         properties.forEach(message::withHeader);
         return message.build();
     }

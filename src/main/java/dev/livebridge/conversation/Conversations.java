@@ -33,6 +33,15 @@ public final class Conversations {
                 .update();
     }
 
+    /** Whose conversation this is; null where the bridge has not seen it. */
+    public String user(@Variable("conversationId") String conversationId) {
+        return store.sql("select user_hash from conversation where bot_id = ? and conversation_id = ?")
+                .params(botId, conversationId)
+                .query(String.class)
+                .optional()
+                .orElse(null);
+    }
+
     /**
      * The conversation that a message is addressed to: its {@code conversationId} as it is, or the open one of its
      * {@code userHash}.

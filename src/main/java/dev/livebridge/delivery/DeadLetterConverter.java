@@ -4,9 +4,11 @@ import jakarta.jms.DeliveryMode;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.Session;
+import java.io.IOException;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.jms.support.converter.MessageConversionException;
 import org.springframework.jms.support.converter.MessageConverter;
 
 /**
@@ -17,12 +19,16 @@ public final class DeadLetterConverter implements MessageConverter {
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetterConverter.class);
 
     @Override
-    public Message toMessage(Object received, Session session) throws JMSException {
-        Message message = (Message) received;
-        Map<String, Object> properties = JmsProperties.of(message);
+    public Message toMessage(Object original, Session session) throws JMSException {
+        Message received = ((Original) original).message();
+        Map<String, Object> properties = JmsProperties.of(received);
         // what the broker sets on delivery is not the producer's
-        properties.keySet().removeIf(name -> name.startsWith("live") || name.equals("JMSXDeliveryCount"));
-        String id = message.getJMSMessageID();
+        properties
+                .keySet()
+                .removeIf(name ->
+                        name.startsWith("live") || name.equals("JMSXDeliveryCount") || name.startsWith("_AMQ_LARGE_"));
+        String id = received.getJMSMessageID();
+        Message message = resend((Original) original, session);
         // the properties of a received message are read-only until they are cleared
         message.clearProperties();
         for (Map.Entry<String, Object> property : properties.entrySet()) {
@@ -34,9 +40,21 @@ public final class DeadLetterConverter implements MessageConverter {
                 LOG.warn("{}: property '{}' is left out of its dead letter: {}", id, property.getKey(), e.getMessage());
             }
         }
+        message.setJMSCorrelationID(received.getJMSCorrelationID());
+        message.setJMSReplyTo(received.getJMSReplyTo());
+        message.setJMSType(received.getJMSType());
+        message.setJMSPriority(received.getJMSPriority());
         message.setJMSExpiration(0);
         message.setJMSDeliveryMode(DeliveryMode.PERSISTENT);
         return message;
+    }
+
+    private static Message resend(Original original, Session session) throws JMSException {
+        try {
+            return original.resend(session);
+        } catch (IOException e) {
+            throw new MessageConversionException("cannot read a message from the spool", e);
+        }
     }
 
     @Override

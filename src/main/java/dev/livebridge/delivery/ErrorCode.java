@@ -18,6 +18,14 @@ public enum ErrorCode {
     SERVER_ERROR,
     /** Live answered 2xx without what the answer must hold; the call may have been carried out. */
     INVALID_RESPONSE,
+    /** An attachment, or its base64, is larger than {@code live.attachments.max-size} or {@code .max-inline-size}. */
+    ATTACHMENT_TOO_LARGE,
+    /** {@code live.attachments.refused-types}, or an inspection of the integrator's, refuses an attachment. */
+    ATTACHMENT_TYPE_REFUSED,
+    /** The source of an attachment doesn't have it, or fails on every attempt of {@code live.retry.max-attempts}. */
+    ATTACHMENT_UNREACHABLE,
+    /** {@code live.attachments.allowed-hosts} or {@code .allowed-sources} doesn't allow where an attachment lies. */
+    ATTACHMENT_URL_REFUSED,
     /** The message's own JMSExpiration, or {@code live.retry.give-up-after}, passed before it was delivered. */
     EXPIRED,
     /** The bridge itself, or a route that an integrator changed, is at fault. */

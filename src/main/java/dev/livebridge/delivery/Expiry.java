@@ -9,7 +9,8 @@ import org.apache.camel.Variable;
 /** The JMSExpiration of a message, which holds while the bridge has it, too. */
 public final class Expiry {
     /** @throws RefusedException {@code expired}, where its time has passed: it is not delivered any more */
-    public void check(@Variable("original") Message message) throws RefusedException, JMSException {
+    public void check(@Variable("original") Original original) throws RefusedException, JMSException {
+        Message message = original.message();
         if (isPast(message)) {
             throw RefusedException.request(
                     ErrorCode.EXPIRED, "/", "expired at " + Instant.ofEpochMilli(message.getJMSExpiration()));

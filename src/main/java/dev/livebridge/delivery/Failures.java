@@ -10,6 +10,7 @@ import java.util.List;
 import org.apache.camel.Exchange;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.TransientDataAccessException;
+import software.amazon.awssdk.core.exception.SdkException;
 
 /** Says of an exchange that has failed for good why, in the contract's words. */
 public final class Failures {
@@ -24,8 +25,8 @@ public final class Failures {
 
     /** The failure that this exchange ended in. */
     public Failure of(Exchange exchange) throws JMSException {
-        Throwable caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        Message original = exchange.getVariable("original", Message.class);
+        Throwable caught = cause(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
+        Message original = exchange.getVariable("original", Original.class).message();
         boolean refused = caught instanceof RefusedException;
         ErrorCode code = !refused && Expiry.isPast(original) ? ErrorCode.EXPIRED : code(caught);
         boolean gaveUp = !refused && code == ErrorCode.EXPIRED;
@@ -47,10 +48,25 @@ public final class Failures {
         if (failure instanceof DeliveryException delivery) {
             return delivery.code();
         }
-        boolean service = failure instanceof IOException
+        return isOfAService(failure) ? ErrorCode.EXPIRED : ErrorCode.INTERNAL_ERROR;
+    }
+
+    /** What stands behind an exception of Camel's, which wraps those of a split's parts and of an endpoint's start. */
+    static Throwable cause(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (isOwn(cause) || isOfAService(cause)) {
+                return cause;
+            }
+        }
+        return failure;
+    }
+
+    /** Live, S3, the network or the store is away: the other exceptions of routes/error-handling.camel.yaml's retry. */
+    private static boolean isOfAService(Throwable failure) {
+        return failure instanceof IOException
+                || failure instanceof SdkException
                 || failure instanceof DataAccessResourceFailureException
                 || failure instanceof TransientDataAccessException;
-        return service ? ErrorCode.EXPIRED : ErrorCode.INTERNAL_ERROR;
     }
 
     /** In a sentence: our own exceptions speak for themselves, of others the root's class says more than its message. */

@@ -3,19 +3,14 @@ package dev.livebridge.delivery;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
-import org.apache.hc.client5.http.utils.DateUtils;
 
 /** Tells by HTTP's own meaning what Live's answer to a call says: done, try again, or never. */
 public final class LiveAnswer {
     private static final int MAX_BODY = 1024 * 1024;
-    /** Statuses that speak of the service, not of the message. */
-    private static final Set<Integer> SERVICE = Set.of(408, 425, 429, 502, 503, 504);
-
     private static final Set<Integer> GONE = Set.of(404, 410);
 
     private final TokenFilter tokenFilter;
@@ -37,7 +32,9 @@ public final class LiveAnswer {
         Message message = exchange.getMessage();
         int status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
         LiveResponse response = new LiveResponse(
-                status, body(message), retryAfter(message.getHeader("Retry-After", String.class), Instant.now()));
+                status,
+                body(message),
+                HttpMeaning.retryAfter(message.getHeader("Retry-After", String.class), Instant.now()));
         if (response.ok()) {
             return response;
         }
@@ -47,7 +44,7 @@ public final class LiveAnswer {
                 + (conversationId == null
                         ? " to the queue call"
                         : " to the message call of conversation " + conversationId);
-        if (SERVICE.contains(status) || status / 100 == 3) {
+        if (HttpMeaning.isOfTheService(status) || status / 100 == 3) {
             throw new ServiceUnavailableException(said, response);
         }
         if (status >= 500) {
@@ -67,21 +64,5 @@ public final class LiveAnswer {
             String text = new String(bytes, StandardCharsets.UTF_8);
             return cut ? tokenFilter.cleanCut(text) : tokenFilter.clean(text);
         }
-    }
-
-    /** Seconds or an HTTP date; null for anything else, and for a time that has passed. */
-    static Duration retryAfter(String value, Instant now) {
-        if (value == null) {
-            return null;
-        }
-        Duration wait;
-        if (value.matches("\\d+")) {
-            // more digits than any cap
-            wait = Duration.ofSeconds(value.length() > 9 ? 999_999_999 : Long.parseLong(value));
-        } else {
-            Instant date = DateUtils.parseStandardDate(value);
-            wait = date == null ? Duration.ZERO : Duration.between(now, date);
-        }
-        return wait.isNegative() || wait.isZero() ? null : wait;
     }
 }

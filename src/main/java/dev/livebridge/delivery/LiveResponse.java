@@ -3,7 +3,7 @@ package dev.livebridge.delivery;
 import java.time.Duration;
 
 /**
- * What Live answered to a call, cleaned of the token.
+ * What Live, or the source of an attachment, answered to a call; cleaned of the token.
  *
  * @param status     HTTP status code
  * @param body       response body, at most 1 MB, empty where there was none

@@ -9,6 +9,10 @@ public class RefusedException extends DeliveryException {
     private final transient List<Violation> details;
     private final boolean uncertain;
 
+    protected RefusedException(ErrorCode code, String message, List<Violation> details) {
+        this(code, message, details, null, false);
+    }
+
     private RefusedException(
             ErrorCode code, String message, List<Violation> details, LiveResponse response, boolean uncertain) {
         super(code, message, response, null);

@@ -37,7 +37,7 @@ public final class Retries implements Processor {
     /** After each failed attempt: counts it, heeds Retry-After, and says so in the log. */
     @Override
     public void process(Exchange exchange) throws JMSException {
-        Exception failure = exchange.getException();
+        Throwable failure = Failures.cause(exchange.getException());
         exchange.setVariable(
                 "attempts", exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER, 1, Integer.class));
         if (failure instanceof ServerErrorException) {
@@ -96,10 +96,10 @@ public final class Retries implements Processor {
     }
 
     private static Throwable caught(Exchange exchange) {
-        return exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        return Failures.cause(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
     }
 
     private static Message original(Exchange exchange) {
-        return exchange.getVariable("original", Message.class);
+        return exchange.getVariable("original", Original.class).message();
     }
 }

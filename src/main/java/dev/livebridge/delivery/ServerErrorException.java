@@ -1,10 +1,18 @@
 package dev.livebridge.delivery;
 
-/** Live failed (500 and kin): the service's fault or the message's, so it is tried {@code live.retry.max-attempts} times. */
+/**
+ * A service failed in a way that may be its own fault or the message's (500 and kin), so it is tried
+ * {@code live.retry.max-attempts} times.
+ */
 public class ServerErrorException extends DeliveryException {
     private static final long serialVersionUID = 1L;
 
     public ServerErrorException(String message, LiveResponse response) {
-        super(ErrorCode.SERVER_ERROR, message, response, null);
+        this(ErrorCode.SERVER_ERROR, message, response, null);
+    }
+
+    /** @param code what it means once all attempts have failed */
+    public ServerErrorException(ErrorCode code, String message, LiveResponse response, Throwable cause) {
+        super(code, message, response, cause);
     }
 }

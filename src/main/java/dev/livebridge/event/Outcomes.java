@@ -2,8 +2,10 @@ package dev.livebridge.event;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.livebridge.attachment.Attachment;
 import dev.livebridge.delivery.Failure;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,11 +33,24 @@ public final class Outcomes {
         return outcome;
     }
 
-    /** Live has the message. Texts are not repeated. */
-    public Map<String, Object> sent(@Variable("conversationId") String conversationId) {
+    /** Live has the message. Texts are not repeated; attachments are, with the address that the agent opens. */
+    public Map<String, Object> sent(
+            @Variable("conversationId") String conversationId, @Variable("request") Map<String, Object> request) {
+        List<Map<String, Object>> entries = new ArrayList<>();
+        if (request.get("text") instanceof String text && !text.isEmpty()) {
+            entries.add(Map.of("action", "text"));
+        }
+        for (Object element : (List<?>) request.get("attachments")) {
+            Attachment attachment = (Attachment) element;
+            Map<String, Object> entry = new LinkedHashMap<>();
+            entry.put("action", attachment.action());
+            entry.put("name", attachment.name());
+            entry.put("value", attachment.address());
+            entries.add(entry);
+        }
         Map<String, Object> outcome = outcome("sent");
         outcome.put("conversationId", conversationId);
-        outcome.put("entries", List.of(Map.of("action", "text")));
+        outcome.put("entries", entries);
         return outcome;
     }
 

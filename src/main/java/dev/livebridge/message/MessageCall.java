@@ -3,6 +3,8 @@ package dev.livebridge.message;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.livebridge.attachment.Attachment;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,12 +28,24 @@ public final class MessageCall {
         return path.replace("{conversationId}", conversationId);
     }
 
-    /** The body: one entry, the text. */
+    /** The body: the text where there is one, then the attachments, which have their addresses by now. */
     public byte[] body(@Variable("request") Map<String, Object> request) throws JsonProcessingException {
+        List<Map<String, Object>> entries = new ArrayList<>();
+        if (request.get("text") instanceof String text && !text.isEmpty()) {
+            entries.add(entry("text", text));
+        }
+        for (Object element : (List<?>) request.get("attachments")) {
+            Attachment attachment = (Attachment) element;
+            entries.add(entry(attachment.action(), attachment.address()));
+        }
+        return MAPPER.writeValueAsBytes(Map.of("message", entries));
+    }
+
+    private static Map<String, Object> entry(String action, String value) {
         Map<String, Object> entry = new LinkedHashMap<>();
-        entry.put("action", "text");
-        entry.put("value", request.get("text"));
+        entry.put("action", action);
+        entry.put("value", value);
         entry.put("source", "user");
-        return MAPPER.writeValueAsBytes(Map.of("message", List.of(entry)));
+        return entry;
     }
 }

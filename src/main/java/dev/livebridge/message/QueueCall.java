@@ -7,10 +7,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.livebridge.delivery.EnrichmentException;
 import dev.livebridge.delivery.LiveResponse;
+import dev.livebridge.delivery.Original;
 import dev.livebridge.delivery.RefusedException;
 import dev.livebridge.delivery.TokenFilter;
 import jakarta.jms.JMSException;
-import jakarta.jms.Message;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,9 +68,9 @@ public final class QueueCall {
     public byte[] body(
             @Body Object enriched,
             @Variable("request") Map<String, Object> request,
-            @Variable("original") Message message)
+            @Variable("original") Original original)
             throws RefusedException, JMSException, JsonProcessingException {
-        Map<String, Object> requested = requestedUser.of(request, message);
+        Map<String, Object> requested = requestedUser.of(request, original);
         Map<String, Object> user = known(enriched, requested.get("hash"));
 
         Map<String, Object> body = new LinkedHashMap<>();

@@ -1,29 +1,31 @@
 package dev.livebridge.message;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.livebridge.delivery.ErrorCode;
+import dev.livebridge.delivery.Original;
 import dev.livebridge.delivery.RefusedException;
 import dev.livebridge.delivery.Violation;
-import jakarta.jms.BytesMessage;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
-import jakarta.jms.TextMessage;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.apache.camel.Variable;
 
 /**
- * Turns a JMS message into the request it holds, or refuses it with all that is wrong. Only text and bytes are ever
- * opened: an ObjectMessage is refused by its type, so nothing of it is deserialised.
+ * Turns a JMS message into the request that its JSON holds, or refuses it with all that is wrong. Only text and bytes are
+ * ever opened: an ObjectMessage is refused by its type, so nothing of it is deserialised.
  */
 public final class RequestReader {
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
     private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {};
-    private static final List<String> UNSUPPORTED_PROPERTIES = List.of("fileName", "idempotencyKey");
 
     private final RequestSchema schema;
     private final long maxTextSize;
@@ -42,9 +44,27 @@ public final class RequestReader {
      *
      * @throws RefusedException {@code invalid-request} or {@code invalid-json}, with the path of each violation
      */
-    public Map<String, Object> read(Message message) throws RefusedException, JMSException {
-        refuseUnsupported(message);
-        ObjectNode request = open(message);
+    public Map<String, Object> read(@Variable("original") Original original)
+            throws RefusedException, JMSException, IOException {
+        refuseUnsupported(original.message());
+        return read(original, parser -> parser);
+    }
+
+    /** The same, with a parser that takes long values out of the stream. */
+    Map<String, Object> read(Original original, UnaryOperator<JsonParser> wrapped)
+            throws RefusedException, JMSException, IOException {
+        if (original.type() == Original.Type.OTHER) {
+            throw RefusedException.request(
+                    ErrorCode.INVALID_REQUEST, "/", "expected a TextMessage or a BytesMessage with a body of JSON");
+        }
+        long length = original.length();
+        if (length > maxTextSize) {
+            throw RefusedException.request(
+                    ErrorCode.INVALID_REQUEST,
+                    "/",
+                    "the body has " + length + " bytes, live.messages.max-text-size allows " + maxTextSize);
+        }
+        ObjectNode request = StrictJson.object(original.text(), wrapped);
         List<Violation> violations = schema.violations(request);
         if (!violations.isEmpty()) {
             throw RefusedException.request(ErrorCode.INVALID_REQUEST, violations);
@@ -52,48 +72,10 @@ public final class RequestReader {
         return MAPPER.convertValue(request, MAP);
     }
 
-    private static void refuseUnsupported(Message message) throws RefusedException, JMSException {
-        for (String property : UNSUPPORTED_PROPERTIES) {
-            if (message.propertyExists(property)) {
-                throw RefusedException.request(
-                        ErrorCode.INVALID_REQUEST, "property:" + property, "is not supported yet");
-            }
-        }
-    }
-
-    private ObjectNode open(Message message) throws RefusedException, JMSException {
-        if (message instanceof TextMessage text && text.getText() != null) {
-            refuseLongerThan(utf8Length(text.getText()));
-            return StrictJson.object(text.getText());
-        }
-        if (message instanceof BytesMessage bytes) {
-            refuseLongerThan(bytes.getBodyLength());
-            byte[] body = new byte[(int) bytes.getBodyLength()];
-            bytes.reset();
-            bytes.readBytes(body);
-            return StrictJson.object(body);
-        }
-        throw RefusedException.request(
-                ErrorCode.INVALID_REQUEST, "/", "expected a TextMessage or a BytesMessage with a body of JSON");
-    }
-
-    private void refuseLongerThan(long length) throws RefusedException {
-        if (length > maxTextSize) {
+    static void refuseUnsupported(Message message) throws RefusedException, JMSException {
+        if (message.propertyExists("idempotencyKey")) {
             throw RefusedException.request(
-                    ErrorCode.INVALID_REQUEST,
-                    "/",
-                    "the body has " + length + " bytes, live.messages.max-text-size allows " + maxTextSize);
+                    ErrorCode.INVALID_REQUEST, "property:idempotencyKey", "is not supported yet");
         }
-    }
-
-    /** Without a copy: the text may be as large as the broker lets through. */
-    private static long utf8Length(String text) {
-        long length = 0;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            // the two halves of a surrogate pair make four bytes
-            length += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
-        }
-        return length;
     }
 }

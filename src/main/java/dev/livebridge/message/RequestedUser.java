@@ -1,8 +1,8 @@
 package dev.livebridge.message;
 
+import dev.livebridge.delivery.Original;
 import dev.livebridge.delivery.RefusedException;
 import jakarta.jms.JMSException;
-import jakarta.jms.Message;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.camel.Variable;
@@ -15,10 +15,10 @@ public final class RequestedUser {
      */
     @SuppressWarnings("unchecked")
     public Map<String, Object> of(
-            @Variable("request") Map<String, Object> request, @Variable("original") Message message)
+            @Variable("request") Map<String, Object> request, @Variable("original") Original original)
             throws RefusedException, JMSException {
         Map<String, Object> user = new LinkedHashMap<>((Map<String, ?>) request.get("user"));
-        user.put("extra", ExtraFields.requested(user.get("extra"), message));
+        user.put("extra", ExtraFields.requested(user.get("extra"), original.message()));
         return user;
     }
 }

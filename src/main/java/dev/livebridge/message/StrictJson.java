@@ -1,5 +1,6 @@
 package dev.livebridge.message;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -16,12 +17,19 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.ValueNode;
 import dev.livebridge.delivery.ErrorCode;
 import dev.livebridge.delivery.RefusedException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PushbackReader;
+import java.io.Reader;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * Reads JSON that any two readers understand alike, and refuses the rest as {@code invalid-json}: duplicate keys,
@@ -72,32 +80,59 @@ public final class StrictJson {
 
     private StrictJson() {}
 
-    /** The object that these bytes hold in UTF-8; a byte order mark is skipped. */
+    /** The object that these bytes hold in UTF-8. */
     public static ObjectNode object(byte[] utf8) throws RefusedException {
+        return inMemory(new InputStreamReader(new ByteArrayInputStream(utf8), StandardCharsets.UTF_8.newDecoder()));
+    }
+
+    /** The object that this text holds. */
+    public static ObjectNode object(String text) throws RefusedException {
+        return inMemory(new StringReader(text));
+    }
+
+    private static ObjectNode inMemory(Reader json) throws RefusedException {
         try {
-            return object(StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(utf8))
-                    .toString());
+            return object(json, parser -> parser);
+        } catch (IOException e) {
+            throw new UncheckedIOException("what is in memory can be read", e);
+        }
+    }
+
+    /**
+     * The object that this stream of characters holds; a byte order mark is skipped.
+     *
+     * @param wrapped makes of the parser one that takes long values out of the stream
+     * @throws IOException if the stream can't be read for other reasons than its encoding
+     */
+    static ObjectNode object(Reader json, UnaryOperator<JsonParser> wrapped) throws RefusedException, IOException {
+        try (Reader text = withoutMark(json);
+                JsonParser parser = wrapped.apply(MAPPER.createParser(text))) {
+            JsonNode node = parse(parser);
+            if (!(node instanceof ObjectNode object)) {
+                throw invalid(
+                        node == null || node.isMissingNode()
+                                ? "is empty, expected a JSON object"
+                                : "is no JSON object");
+            }
+            check(object);
+            return object;
         } catch (CharacterCodingException e) {
             throw invalid("is not UTF-8");
         }
     }
 
-    /** The object that this text holds. */
-    public static ObjectNode object(String text) throws RefusedException {
-        String json = text.startsWith("\uFEFF") ? text.substring(1) : text;
-        JsonNode node = parse(json);
-        if (!(node instanceof ObjectNode object)) {
-            throw invalid(json.isBlank() ? "is empty, expected a JSON object" : "is no JSON object");
+    private static Reader withoutMark(Reader json) throws IOException {
+        PushbackReader reader = new PushbackReader(json);
+        int first = reader.read();
+        if (first >= 0 && first != '\uFEFF') {
+            reader.unread(first);
         }
-        check(object);
-        return object;
+        return reader;
     }
 
-    private static JsonNode parse(String json) throws RefusedException {
+    private static JsonNode parse(JsonParser parser) throws RefusedException, IOException {
         try {
-            return MAPPER.readTree(json);
+            return MAPPER.readTree(parser);
         } catch (StreamConstraintsException e) {
             throw invalid("goes beyond what is read: " + e.getOriginalMessage());
         } catch (MismatchedInputException e) {

@@ -12,7 +12,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
 
-/** The sandbox: the bridge as in production, with its broker and its Live in the same process. */
+/** The sandbox: the bridge as in production, with its broker, its S3 server and its Live in the same process. */
 public final class SandboxBridge {
     private SandboxBridge() {}
 
@@ -41,11 +41,21 @@ public final class SandboxBridge {
         String host = settings.text("live.sandbox.host");
         int jmsPort = settings.integer("live.sandbox.jms-port");
         int livePort = settings.integer("live.sandbox.live-port");
+        int s3Port = settings.integer("live.sandbox.s3-port");
         refuseTaken(host, jmsPort, "broker", "live.sandbox.jms-port");
         refuseTaken(host, livePort, "Live stand-in", "live.sandbox.live-port");
+        refuseTaken(host, s3Port, "S3 server", "live.sandbox.s3-port");
         try {
             Broker broker = new Broker(host, jmsPort, Path.of(settings.text("live.data-directory"), "broker"));
             OnStop.close(context, broker);
+            ObjectStore s3 = new ObjectStore(
+                    host,
+                    s3Port,
+                    settings.text("live.s3.access-key"),
+                    settings.text("live.s3.secret-key"),
+                    settings.text("live.s3.bucket"),
+                    Path.of(settings.text("live.data-directory"), "s3"));
+            OnStop.close(context, s3);
             LiveStandIn live =
                     new LiveStandIn(host, livePort, settings.number("live.bot.id"), settings.text("live.bot.token"));
             OnStop.close(context, live);

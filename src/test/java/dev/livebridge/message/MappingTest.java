@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import jakarta.jms.Message;
+import dev.livebridge.delivery.Original;
+import dev.livebridge.delivery.Originals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +41,7 @@ class MappingTest {
         JsonNode given = Files.exists(folder.resolve("properties.json"))
                 ? JSON.readTree(folder.resolve("properties.json").toFile())
                 : JSON.createObjectNode();
-        Message message = message(Files.readString(folder.resolve("request.json")), fields(given.path("jms")));
+        Original message = message(Files.readString(folder.resolve("request.json")), fields(given.path("jms")));
 
         byte[] body = folder.getFileName().toString().startsWith("message-")
                 ? messageCall(message)
@@ -52,18 +53,18 @@ class MappingTest {
                         JSON.readTree(folder.resolve("expected.json").toFile()).toPrettyString());
     }
 
-    private static byte[] messageCall(Message message) throws Exception {
+    private static byte[] messageCall(Original message) throws Exception {
         return new MessageCall("/{conversationId}")
-                .body(reader("message-request").read(message));
+                .body(new MessageRequestReader(schema("message-request"), 1_000_000, 1_000_000).read(message, null));
     }
 
-    private static byte[] queueCall(Message message, JsonNode given) throws Exception {
+    private static byte[] queueCall(Original message, JsonNode given) throws Exception {
         Groups groups = new Groups(name -> name.equals("sales") ? List.of(7L, 8L) : List.of(), List.of(2179L));
         QueueCall.ExtraShape shape =
                 QueueCall.ExtraShape.valueOf(given.path("shape").asText("array").toUpperCase(Locale.ROOT));
         QueueCall call = new QueueCall(1000, "t0ken", groups, fields(given.path("configured")), shape);
 
-        Map<String, Object> request = reader("conversation-request").read(message);
+        Map<String, Object> request = new RequestReader(schema("conversation-request"), 1_000_000).read(message);
         Map<String, Object> user = new RequestedUser().of(request, message);
         @SuppressWarnings("unchecked")
         Map<String, Object> extra = (Map<String, Object>) user.get("extra");
@@ -71,21 +72,22 @@ class MappingTest {
         return call.body(user, request, message);
     }
 
-    private static RequestReader reader(String schema) {
-        return new RequestReader(RequestSchema.of(schema + ".schema.json"), 1_000_000);
+    private static RequestSchema schema(String name) {
+        return RequestSchema.of(name + ".schema.json");
     }
 
     private static Map<String, Object> fields(JsonNode node) {
         return node.isMissingNode() ? Map.of() : JSON.convertValue(node, MAP);
     }
 
-    private static Message message(String body, Map<String, Object> properties) throws Exception {
+    private static Original message(String body, Map<String, Object> properties) throws Exception {
         ActiveMQTextMessage message = new ActiveMQTextMessage(session());
         message.setText(body);
         for (Map.Entry<String, Object> property : properties.entrySet()) {
             message.setObjectProperty(property.getKey(), property.getValue());
         }
-        return message;
+        // of a message in memory, nothing is spooled
+        return new Originals().keep(message, null);
     }
 
     /** A message without a broker. */

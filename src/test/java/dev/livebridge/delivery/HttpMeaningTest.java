@@ -7,7 +7,7 @@ import java.time.Instant;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class LiveAnswerTest {
+class HttpMeaningTest {
     private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
 
     @ParameterizedTest
@@ -24,6 +24,6 @@ class LiveAnswerTest {
             ''                              |
             """)
     void understandsSecondsAndDates(String value, Duration expected) {
-        assertThat(LiveAnswer.retryAfter(value, NOW)).isEqualTo(expected);
+        assertThat(HttpMeaning.retryAfter(value, NOW)).isEqualTo(expected);
     }
 }

@@ -1,0 +1,67 @@
+package dev.livebridge.attachment;
+
+import java.time.Duration;
+import org.apache.camel.Variable;
+import software.amazon.awssdk.utils.http.SdkHttpUtils;
+
+/** The address of an attachment that lies in S3: what Live is told, and the agent's browser opens. */
+public final class Addresses {
+    /** The forms of {@code live.attachments.address}. */
+    public enum Form {
+        /** Signed, for a time: whoever has it can read the object, and nothing else. */
+        PRESIGNED,
+        /** Below {@code live.attachments.public-url}, from where all may read. */
+        PUBLIC,
+        /** {@code s3://bucket/key}, for a desk that reads S3 itself. */
+        S3
+    }
+
+    private final Form form;
+    private final S3 s3;
+    private final Duration ttl;
+    private final String publicUrl;
+    private final String publicBucket;
+
+    /**
+     * @param form         {@code live.attachments.address}
+     * @param s3           signs, at {@code live.s3.public-endpoint}
+     * @param ttl          {@code live.attachments.presigned-ttl}
+     * @param publicUrl    {@code live.attachments.public-url}
+     * @param publicBucket the bucket that it shows; what lies in another one is presigned
+     */
+    public Addresses(Form form, S3 s3, Duration ttl, String publicUrl, String publicBucket) {
+        this.form = form;
+        this.s3 = s3;
+        this.ttl = ttl;
+        this.publicUrl = publicUrl;
+        this.publicBucket = publicBucket;
+    }
+
+    /** Gives the attachment its address. */
+    public void give(@Variable("attachment") Attachment attachment) {
+        attachment.addressed(
+                switch (form) {
+                    case S3 -> "s3://" + attachment.bucket() + "/" + attachment.key();
+                    case PUBLIC ->
+                        attachment.bucket().equals(publicBucket)
+                                ? publicUrl.replaceAll("/+$", "") + "/"
+                                        + SdkHttpUtils.urlEncodeIgnoreSlashes(attachment.key())
+                                : presigned(attachment);
+                    case PRESIGNED -> presigned(attachment);
+                });
+    }
+
+    private String presigned(Attachment attachment) {
+        return s3.presigner()
+                .presignGetObject(presign -> presign.signatureDuration(ttl).getObjectRequest(get -> {
+                    get.bucket(attachment.bucket()).key(attachment.key());
+                    if (attachment.sourceBucket() != null) {
+                        // what its owner says of it may not hold, and would run in the agent's browser
+                        get.responseContentType(attachment.contentType())
+                                .responseContentDisposition(Upload.disposed(attachment));
+                    }
+                }))
+                .url()
+                .toString();
+    }
+}

@@ -1,0 +1,76 @@
+package dev.livebridge.attachment;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.camel.Variable;
+
+/** Where in S3 an attachment goes, and what is said of it there. */
+public final class Upload {
+    /** S3 allows 2 KB of metadata in all, names included. */
+    private static final int MAX_NAME = 1200;
+
+    private static final int MAX_USER_HASH = 600;
+
+    private final String bucket;
+
+    /** @param bucket {@code live.s3.bucket}, null where there is none */
+    public Upload(String bucket) {
+        this.bucket = bucket;
+    }
+
+    /**
+     * Chooses the key: conversation, digest of the content, name. The same attachment has the same key whenever and
+     * however often it comes.
+     */
+    public void place(
+            @Variable("attachment") Attachment attachment, @Variable("conversationId") String conversationId) {
+        if (bucket == null) {
+            throw new IllegalStateException("live.s3.bucket is not configured: there is nowhere to put attachments");
+        }
+        attachment.placed(
+                bucket, conversationId + "/" + attachment.content().sha256() + "/" + FileName.ascii(attachment.name()));
+    }
+
+    /** It lies there now. */
+    public void done(@Variable("attachment") Attachment attachment) {
+        attachment.store();
+    }
+
+    /** Content-Disposition: browsers show images, and save all else under its name. */
+    public String disposition(@Variable("attachment") Attachment attachment) {
+        return disposed(attachment);
+    }
+
+    static String disposed(Attachment attachment) {
+        return FileName.disposition(attachment.name(), attachment.action().equals("image"));
+    }
+
+    /** User-defined metadata, percent-encoded: the conversation, the user where it is known, the name as it was given. */
+    public Map<String, String> metadata(
+            @Variable("attachment") Attachment attachment,
+            @Variable("conversationId") String conversationId,
+            @Variable("userHash") String userHash) {
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put("conversation", conversationId);
+        if (userHash != null) {
+            metadata.put("user-hash", encoded(userHash, MAX_USER_HASH));
+        }
+        metadata.put("original-name", encoded(attachment.givenName(), MAX_NAME));
+        return metadata;
+    }
+
+    private static String encoded(String text, int max) {
+        StringBuilder encoded = new StringBuilder();
+        int end = 0;
+        while (end < text.length()) {
+            int next = text.offsetByCodePoints(end, 1);
+            String character = FileName.percentEncoded(text.substring(end, next));
+            if (encoded.length() + character.length() > max) {
+                break;
+            }
+            encoded.append(character);
+            end = next;
+        }
+        return encoded.toString();
+    }
+}

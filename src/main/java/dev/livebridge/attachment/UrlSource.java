@@ -1,0 +1,281 @@
+package dev.livebridge.attachment;
+
+import dev.livebridge.delivery.ErrorCode;
+import dev.livebridge.delivery.HttpMeaning;
+import dev.livebridge.delivery.LiveResponse;
+import dev.livebridge.delivery.RefusedException;
+import dev.livebridge.delivery.ServerErrorException;
+import dev.livebridge.delivery.ServiceUnavailableException;
+import dev.livebridge.spool.ContentStream;
+import dev.livebridge.spool.SpoolFolder;
+import dev.livebridge.spool.TooLargeException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.Variable;
+import org.apache.hc.client5.http.ClientProtocolException;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.SystemDefaultDnsResolver;
+import org.apache.hc.client5.http.UnsupportedSchemeException;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.ChainElement;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.io.CloseMode;
+
+/**
+ * Fetches the {@code url} of an attachment into the spool, from where {@code live.attachments.allowed-hosts} allows and
+ * from nowhere else: names are checked before each request, redirects included, and addresses when the client looks them
+ * up to connect, so that no name server can change its mind in between. Through an HTTP proxy, which looks them up
+ * itself, the names alone are checked. Neither cookies nor credentials are sent.
+ *
+ * <p>HttpClient rather than Camel's component for it: what is refused in the middle of a stream must cut the connection,
+ * where Camel would read an endless body to its end.
+ */
+public final class UrlSource implements AutoCloseable {
+    private static final int MAX_REDIRECTS = 5;
+
+    private final AllowedHosts hosts;
+    private final HttpHost proxy;
+    private final long maxSize;
+    private final Duration timeout;
+    private final CloseableHttpClient client;
+
+    /**
+     * @param allowedHosts    {@code live.attachments.allowed-hosts}
+     * @param proxy           an HTTP proxy, null for none
+     * @param maxSize         {@code live.attachments.max-size}, bytes
+     * @param connectTimeout  how long to wait for a connection
+     * @param responseTimeout how long to wait for an answer, and for each further part of it
+     * @param timeout         {@code live.attachments.fetch-timeout}, for the whole of it
+     */
+    public UrlSource(
+            List<String> allowedHosts,
+            HttpHost proxy,
+            long maxSize,
+            Duration connectTimeout,
+            Duration responseTimeout,
+            Duration timeout) {
+        this.hosts = new AllowedHosts(allowedHosts);
+        this.proxy = proxy;
+        this.maxSize = maxSize;
+        this.timeout = timeout;
+        this.client = HttpClients.custom()
+                .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
+                        .setDnsResolver(new CheckedAddresses())
+                        .setMaxConnTotal(200)
+                        .setMaxConnPerRoute(200)
+                        .setDefaultConnectionConfig(ConnectionConfig.custom()
+                                .setConnectTimeout(connectTimeout.toMillis(), TimeUnit.MILLISECONDS)
+                                .setSocketTimeout((int) responseTimeout.toMillis(), TimeUnit.MILLISECONDS)
+                                .build())
+                        .build())
+                .setDefaultRequestConfig(RequestConfig.custom()
+                        .setResponseTimeout(responseTimeout.toMillis(), TimeUnit.MILLISECONDS)
+                        .setMaxRedirects(MAX_REDIRECTS)
+                        .build())
+                .addExecInterceptorAfter(ChainElement.REDIRECT.name(), "allowed-hosts", (request, scope, chain) -> {
+                    check(scope.route.getTargetHost());
+                    return chain.proceed(request, scope);
+                })
+                .setProxy(proxy)
+                .setUserAgent("live-bridge")
+                .disableAutomaticRetries()
+                .disableAuthCaching()
+                .disableContentCompression()
+                .disableCookieManagement()
+                .build();
+    }
+
+    /**
+     * Fills in the content.
+     *
+     * @throws RefusedException            {@code attachment-url-refused}; {@code attachment-unreachable} where the source
+     *                                     doesn't have it; {@code attachment-too-large}
+     * @throws ServiceUnavailableException where the source asks to wait
+     * @throws ServerErrorException        where it fails in other ways; {@code attachment-unreachable} in the end
+     * @throws IOException                 where it can't be reached, or the spool can't be written
+     */
+    public void fetch(@Variable("attachment") Attachment attachment, @Variable("spool") SpoolFolder spool)
+            throws Exception {
+        HttpGet request = new HttpGet(uri(attachment));
+        CompletableFuture<Void> deadline =
+                new CompletableFuture<Void>().orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        deadline.exceptionally(late -> {
+            request.cancel();
+            return null;
+        });
+        String host = request.getAuthority().getHostName();
+        try (ClassicHttpResponse response = client.executeOpen(null, request, null)) {
+            try {
+                checkStatus(attachment, response, host);
+                save(attachment, response, spool, host);
+            } catch (Exception e) {
+                // the rest of the answer is not waited for
+                request.cancel();
+                throw e;
+            }
+        } catch (RefusedHostException | UnsupportedSchemeException e) {
+            throw refused(attachment, e.getMessage());
+        } catch (UnknownHostException e) {
+            throw unreachable("no address for " + e.getMessage(), e);
+        } catch (ClientProtocolException e) {
+            throw unreachable(host + " does not answer as HTTP has it: " + e.getMessage(), e);
+        } catch (IOException e) {
+            if (deadline.isDone()) {
+                throw unreachable(host + " took longer than live.attachments.fetch-timeout", e);
+            }
+            throw e;
+        } finally {
+            deadline.complete(null);
+        }
+    }
+
+    private URI uri(Attachment attachment) throws RefusedException {
+        try {
+            URI uri = new URI(attachment.url());
+            if (uri.getHost() == null || uri.getRawUserInfo() != null) {
+                throw refused(attachment, "expected an address with a host and without credentials");
+            }
+            check(HttpHost.create(uri));
+            return uri;
+        } catch (URISyntaxException e) {
+            throw refused(attachment, "is no address: " + e.getReason() + " at position " + e.getIndex());
+        } catch (RefusedHostException e) {
+            throw refused(attachment, e.getMessage());
+        }
+    }
+
+    private void check(HttpHost target) throws RefusedHostException {
+        boolean tls = "https".equalsIgnoreCase(target.getSchemeName());
+        if (!tls && !"http".equalsIgnoreCase(target.getSchemeName())) {
+            throw new RefusedHostException("only http and https are fetched");
+        }
+        int port = target.getPort() < 0 ? tls ? 443 : 80 : target.getPort();
+        if (!hosts.allowsName(target.getHostName(), port)) {
+            throw new RefusedHostException(
+                    "the host " + target.getHostName() + " is not in live.attachments.allowed-hosts");
+        }
+    }
+
+    private void checkStatus(Attachment attachment, ClassicHttpResponse response, String host)
+            throws RefusedException, ServiceUnavailableException, ServerErrorException {
+        int status = response.getCode();
+        String said = host + " answered " + status;
+        if (HttpMeaning.isOfTheService(status)) {
+            Header retryAfter = response.getFirstHeader("Retry-After");
+            throw new ServiceUnavailableException(
+                    said,
+                    new LiveResponse(
+                            status,
+                            "",
+                            HttpMeaning.retryAfter(retryAfter == null ? null : retryAfter.getValue(), Instant.now())));
+        }
+        if (status >= 500) {
+            throw new ServerErrorException(
+                    ErrorCode.ATTACHMENT_UNREACHABLE, said, new LiveResponse(status, "", null), null);
+        }
+        if (status != 200) {
+            throw RefusedException.request(ErrorCode.ATTACHMENT_UNREACHABLE, attachment.at("url"), said);
+        }
+    }
+
+    private void save(Attachment attachment, ClassicHttpResponse response, SpoolFolder spool, String host)
+            throws Exception {
+        if (response.getEntity() == null) {
+            try (ContentStream empty = spool.create(0)) {
+                attachment.fetched(empty.content());
+            }
+            return;
+        }
+        if (response.getEntity().getContentLength() > maxSize) {
+            throw ContentTypes.tooLarge(attachment, maxSize);
+        }
+        ContentStream stream = spool.create(maxSize);
+        try (stream;
+                InputStream body = response.getEntity().getContent()) {
+            byte[] buffer = new byte[32 * 1024];
+            for (int read; (read = read(body, buffer, host)) >= 0; ) {
+                stream.write(buffer, 0, read);
+            }
+            stream.close();
+            attachment.fetched(stream.content());
+        } catch (TooLargeException e) {
+            throw ContentTypes.tooLarge(attachment, maxSize);
+        } finally {
+            if (attachment.content() == null) {
+                spool.remove(stream.content());
+            }
+        }
+    }
+
+    /** What breaks off or stalls within the body is the source's fault, or the file's: not waited for without a count. */
+    private static int read(InputStream body, byte[] buffer, String host) throws ServerErrorException {
+        try {
+            return body.read(buffer);
+        } catch (IOException e) {
+            throw unreachable(host + " broke off: " + e.getMessage(), e);
+        }
+    }
+
+    private static ServerErrorException unreachable(String message, IOException e) {
+        return new ServerErrorException(ErrorCode.ATTACHMENT_UNREACHABLE, message, null, e);
+    }
+
+    private static RefusedException refused(Attachment attachment, String message) {
+        return RefusedException.request(ErrorCode.ATTACHMENT_URL_REFUSED, attachment.at("url"), message);
+    }
+
+    /** Cuts off what is under way. */
+    @Override
+    public void close() {
+        client.close(CloseMode.IMMEDIATE);
+    }
+
+    /** A request would leave for where it may not go. */
+    private static final class RefusedHostException extends UnknownHostException {
+        private static final long serialVersionUID = 1L;
+
+        RefusedHostException(String message) {
+            super(message);
+        }
+    }
+
+    /** Looks names up, for the connection that is made to the very addresses that it answers. */
+    private final class CheckedAddresses implements DnsResolver {
+        @Override
+        public InetAddress[] resolve(String host) throws UnknownHostException {
+            InetAddress[] addresses = SystemDefaultDnsResolver.INSTANCE.resolve(host);
+            if (proxy != null && host.equalsIgnoreCase(proxy.getHostName())) {
+                return addresses;
+            }
+            InetAddress[] allowed =
+                    Arrays.stream(addresses).filter(hosts::allowsAddress).toArray(InetAddress[]::new);
+            if (allowed.length == 0) {
+                throw new RefusedHostException("the host " + host
+                        + " has an address of an inner network, which live.attachments.allowed-hosts doesn't name");
+            }
+            return allowed;
+        }
+
+        @Override
+        public String resolveCanonicalHostname(String host) throws UnknownHostException {
+            return SystemDefaultDnsResolver.INSTANCE.resolveCanonicalHostname(host);
+        }
+    }
+}

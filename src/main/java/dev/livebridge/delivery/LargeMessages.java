@@ -1,0 +1,71 @@
+package dev.livebridge.delivery;
+
+import dev.livebridge.spool.Content;
+import dev.livebridge.spool.ContentStream;
+import dev.livebridge.spool.SpoolFolder;
+import jakarta.jms.BytesMessage;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.Session;
+import java.io.IOException;
+import org.apache.activemq.artemis.api.core.ICoreMessage;
+import org.apache.activemq.artemis.api.core.Interceptor;
+import org.apache.activemq.artemis.core.protocol.core.Packet;
+import org.apache.activemq.artemis.core.protocol.core.impl.wireformat.SessionReceiveLargeMessage;
+import org.apache.activemq.artemis.jms.client.ActiveMQMessage;
+import org.apache.activemq.artemis.spi.core.protocol.RemotingConnection;
+
+/**
+ * Large messages of Artemis (over 100 KB) without their bodies in memory. Its JMS client can stream the body of a
+ * BytesMessage alone, and reads all other types whole before anybody sees them: so large messages of any type arrive as
+ * BytesMessages (this is the connection factory's {@code incomingInterceptorList}), with their true type in a property,
+ * and leave as what they were.
+ */
+public final class LargeMessages implements Interceptor {
+    private static final String TYPE = "liveBodyType";
+
+    /** On receipt, before the client makes a JMS message of it. */
+    @Override
+    public boolean intercept(Packet packet, RemotingConnection connection) {
+        if (packet instanceof SessionReceiveLargeMessage received
+                && received.getLargeMessage() instanceof ICoreMessage message) {
+            message.putByteProperty(TYPE, message.getType());
+            message.setType(org.apache.activemq.artemis.api.core.Message.BYTES_TYPE);
+        }
+        return true;
+    }
+
+    /** Whether the body of this message is still with the broker. */
+    static boolean is(Message message) {
+        return message instanceof ActiveMQMessage artemis
+                && artemis.getCoreMessage().isLargeMessage();
+    }
+
+    /** The type in which it was sent. */
+    static Original.Type type(Message message) throws JMSException {
+        return switch (message.getByteProperty(TYPE)) {
+            case org.apache.activemq.artemis.api.core.Message.TEXT_TYPE -> Original.Type.TEXT;
+            case org.apache.activemq.artemis.api.core.Message.BYTES_TYPE -> Original.Type.BYTES;
+            default -> Original.Type.OTHER;
+        };
+    }
+
+    /** Fetches the body, as it stands on the wire. This can be done once for each delivery. */
+    static Content save(Message message, SpoolFolder spool) throws JMSException, IOException {
+        try (ContentStream stream = spool.create(Long.MAX_VALUE)) {
+            message.setObjectProperty("JMS_AMQ_SaveStream", stream);
+            stream.close();
+            return stream.content();
+        }
+    }
+
+    /** A message to send with this body, of the type in which it came. */
+    static Message resend(Message received, Content body, Session session) throws JMSException, IOException {
+        byte type = received.getByteProperty(TYPE);
+        BytesMessage message = session.createBytesMessage();
+        // read, and closed, by the send
+        message.setObjectProperty("JMS_AMQ_InputStream", body.open());
+        ((ActiveMQMessage) message).getCoreMessage().setType(type);
+        return message;
+    }
+}

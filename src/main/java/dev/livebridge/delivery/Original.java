@@ -1,0 +1,132 @@
+package dev.livebridge.delivery;
+
+import dev.livebridge.spool.Content;
+import dev.livebridge.spool.ContentStream;
+import dev.livebridge.spool.SpoolFolder;
+import jakarta.jms.BytesMessage;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.Session;
+import jakarta.jms.TextMessage;
+import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.io.StringReader;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+
+/** A JMS message as it came. Its body is in memory, or, where it is large, in the spool. */
+public final class Original {
+    /** What a message can hold; of the others nothing is ever opened. */
+    public enum Type {
+        TEXT,
+        BYTES,
+        OTHER
+    }
+
+    /** Before the characters of a large text, the wire has a mark and their length. */
+    private static final int TEXT_HEADER = 5;
+
+    private final Message message;
+    private final Type type;
+    private final Content spooled;
+
+    private Original(Message message, Type type, Content spooled) {
+        this.message = message;
+        this.type = type;
+        this.spooled = spooled;
+    }
+
+    /** @throws NotKeptException where the body of a large message could not be fetched */
+    static Original of(Message message, SpoolFolder spool) throws NotKeptException, JMSException {
+        if (LargeMessages.is(message)) {
+            try {
+                return new Original(message, LargeMessages.type(message), LargeMessages.save(message, spool));
+            } catch (IOException | JMSException e) {
+                throw new NotKeptException("its body could not be spooled", e);
+            }
+        }
+        boolean text = message instanceof TextMessage textMessage && textMessage.getText() != null;
+        return new Original(
+                message, text ? Type.TEXT : message instanceof BytesMessage ? Type.BYTES : Type.OTHER, null);
+    }
+
+    /** The message, for all but its body. */
+    public Message message() {
+        return message;
+    }
+
+    public Type type() {
+        return type;
+    }
+
+    /** How many bytes its body has; of a text, in UTF-8. */
+    public long length() throws JMSException, IOException {
+        if (type == Type.BYTES) {
+            return spooled == null ? ((BytesMessage) message).getBodyLength() : spooled.size();
+        }
+        long length = 0;
+        try (Reader text = text()) {
+            char[] buffer = new char[8192];
+            for (int read; (read = text.read(buffer)) >= 0; ) {
+                for (int i = 0; i < read; i++) {
+                    char c = buffer[i];
+                    // the two halves of a surrogate pair make four bytes
+                    length += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
+                }
+            }
+        }
+        return length;
+    }
+
+    /**
+     * The characters of its body.
+     *
+     * @throws IOException on reading, a {@link java.nio.charset.CharacterCodingException} where bytes are not UTF-8
+     */
+    public Reader text() throws JMSException, IOException {
+        if (type == Type.BYTES) {
+            InputStream bytes = spooled == null ? new ByteArrayInputStream(bytes()) : spooled.open();
+            return reader(bytes, StandardCharsets.UTF_8);
+        }
+        if (spooled == null) {
+            return new StringReader(((TextMessage) message).getText());
+        }
+        InputStream stream = spooled.open();
+        stream.skipNBytes(TEXT_HEADER);
+        return reader(stream, StandardCharsets.UTF_16LE);
+    }
+
+    private static Reader reader(InputStream stream, Charset charset) {
+        // unlike one made from a charset, a reader made from a decoder replaces nothing
+        return new BufferedReader(new InputStreamReader(stream, charset.newDecoder()));
+    }
+
+    /** The bytes of a BytesMessage, as a file. */
+    public Content content(SpoolFolder spool) throws JMSException, IOException {
+        if (spooled != null) {
+            return spooled;
+        }
+        try (ContentStream stream = spool.create(Long.MAX_VALUE)) {
+            stream.write(bytes());
+            stream.close();
+            return stream.content();
+        }
+    }
+
+    private byte[] bytes() throws JMSException {
+        BytesMessage bytes = (BytesMessage) message;
+        byte[] body = new byte[(int) bytes.getBodyLength()];
+        bytes.reset();
+        bytes.readBytes(body);
+        return body;
+    }
+
+    /** A message to send with this body: the received one, or a new one without header and properties. */
+    Message resend(Session session) throws JMSException, IOException {
+        return spooled == null ? message : LargeMessages.resend(message, spooled, session);
+    }
+}

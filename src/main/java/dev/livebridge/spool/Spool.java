@@ -1,0 +1,80 @@
+package dev.livebridge.spool;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.SynchronizationAdapter;
+import org.apache.camel.util.FileUtil;
+
+/**
+ * The spool directory ({@code live.attachments.spool-directory}). Each process has a folder of its own in it, and a lock
+ * on that; what a killed one left, whose lock is gone, the next to start removes.
+ */
+public final class Spool implements AutoCloseable {
+    private static final String LOCK = "lock";
+
+    private final Path directory;
+    private final Path own;
+    private FileChannel lock;
+
+    /** Touches nothing yet. */
+    public Spool(Path directory) {
+        this.directory = directory;
+        this.own = directory.resolve(UUID.randomUUID().toString());
+    }
+
+    /** Takes a folder, and removes what others left behind. */
+    public void open() throws IOException {
+        Files.createDirectories(own);
+        lock = FileChannel.open(own.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        lock.lock();
+        List<Path> others;
+        try (Stream<Path> folders = Files.list(directory)) {
+            others = folders.filter(folder -> !folder.equals(own) && Files.isRegularFile(folder.resolve(LOCK)))
+                    .toList();
+        }
+        for (Path folder : others) {
+            if (isLeft(folder)) {
+                FileUtil.removeDir(folder.toFile());
+            }
+        }
+    }
+
+    private static boolean isLeft(Path folder) throws IOException {
+        try (FileChannel channel = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.WRITE);
+                FileLock free = channel.tryLock()) {
+            return free != null;
+        } catch (OverlappingFileLockException e) {
+            // another bridge in this process
+            return false;
+        }
+    }
+
+    /** The folder of the message that this exchange carries; it goes when the exchange is done, however that ends. */
+    public SpoolFolder folder(Exchange exchange) {
+        SpoolFolder folder = new SpoolFolder(own.resolve(exchange.getExchangeId()));
+        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+            @Override
+            public void onDone(Exchange done) {
+                folder.delete();
+            }
+        });
+        return folder;
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (lock != null) {
+            lock.close();
+            FileUtil.removeDir(own.toFile());
+        }
+    }
+}

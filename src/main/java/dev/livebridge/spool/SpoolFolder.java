@@ -1,0 +1,31 @@
+package dev.livebridge.spool;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.camel.util.FileUtil;
+
+/** The files of one message: the folder is made for the first of them, and goes with all when the message is done. */
+public final class SpoolFolder {
+    private final Path directory;
+    private int files;
+
+    SpoolFolder(Path directory) {
+        this.directory = directory;
+    }
+
+    /** A new file to write to, with at most so many bytes. */
+    public ContentStream create(long limit) throws IOException {
+        Files.createDirectories(directory);
+        return new ContentStream(directory.resolve(Integer.toString(files++)), limit);
+    }
+
+    /** Removes a file before its time: one that could not be filled, and will be tried again. */
+    public void remove(Content content) throws IOException {
+        Files.deleteIfExists(content.file());
+    }
+
+    void delete() {
+        FileUtil.removeDir(directory.toFile());
+    }
+}
