@@ -228,6 +228,10 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
         };
     }
 
+    public String jmsUrl() {
+        return all.get("live.jms.url");
+    }
+
     public WireMockServer live() {
         return live;
     }

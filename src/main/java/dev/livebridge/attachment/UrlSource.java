@@ -54,6 +54,7 @@ public final class UrlSource implements AutoCloseable {
     private final HttpHost proxy;
     private final long maxSize;
     private final Duration timeout;
+    private final NameServer names;
     private final CloseableHttpClient client;
 
     /**
@@ -71,10 +72,29 @@ public final class UrlSource implements AutoCloseable {
             Duration connectTimeout,
             Duration responseTimeout,
             Duration timeout) {
+        this(
+                allowedHosts,
+                proxy,
+                maxSize,
+                connectTimeout,
+                responseTimeout,
+                timeout,
+                SystemDefaultDnsResolver.INSTANCE::resolve);
+    }
+
+    UrlSource(
+            List<String> allowedHosts,
+            HttpHost proxy,
+            long maxSize,
+            Duration connectTimeout,
+            Duration responseTimeout,
+            Duration timeout,
+            NameServer names) {
         this.hosts = new AllowedHosts(allowedHosts);
         this.proxy = proxy;
         this.maxSize = maxSize;
         this.timeout = timeout;
+        this.names = names;
         this.client = HttpClients.custom()
                 .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
                         .setDnsResolver(new CheckedAddresses())
@@ -247,6 +267,12 @@ public final class UrlSource implements AutoCloseable {
         client.close(CloseMode.IMMEDIATE);
     }
 
+    /** Looks names up. */
+    @FunctionalInterface
+    interface NameServer {
+        InetAddress[] resolve(String host) throws UnknownHostException;
+    }
+
     /** A request would leave for where it may not go. */
     private static final class RefusedHostException extends UnknownHostException {
         private static final long serialVersionUID = 1L;
@@ -260,7 +286,7 @@ public final class UrlSource implements AutoCloseable {
     private final class CheckedAddresses implements DnsResolver {
         @Override
         public InetAddress[] resolve(String host) throws UnknownHostException {
-            InetAddress[] addresses = SystemDefaultDnsResolver.INSTANCE.resolve(host);
+            InetAddress[] addresses = names.resolve(host);
             if (proxy != null && host.equalsIgnoreCase(proxy.getHostName())) {
                 return addresses;
             }

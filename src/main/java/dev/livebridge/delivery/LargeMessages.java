@@ -10,8 +10,10 @@ import jakarta.jms.Session;
 import java.io.IOException;
 import org.apache.activemq.artemis.api.core.ICoreMessage;
 import org.apache.activemq.artemis.api.core.Interceptor;
+import org.apache.activemq.artemis.core.message.impl.CoreMessage;
 import org.apache.activemq.artemis.core.protocol.core.Packet;
 import org.apache.activemq.artemis.core.protocol.core.impl.wireformat.SessionReceiveLargeMessage;
+import org.apache.activemq.artemis.core.protocol.core.impl.wireformat.SessionReceiveMessage;
 import org.apache.activemq.artemis.jms.client.ActiveMQMessage;
 import org.apache.activemq.artemis.spi.core.protocol.RemotingConnection;
 
@@ -27,25 +29,33 @@ public final class LargeMessages implements Interceptor {
     /** On receipt, before the client makes a JMS message of it. */
     @Override
     public boolean intercept(Packet packet, RemotingConnection connection) {
-        if (packet instanceof SessionReceiveLargeMessage received
-                && received.getLargeMessage() instanceof ICoreMessage message) {
-            message.putByteProperty(TYPE, message.getType());
-            message.setType(org.apache.activemq.artemis.api.core.Message.BYTES_TYPE);
+        if (packet instanceof SessionReceiveLargeMessage large) {
+            arriveAsBytes((ICoreMessage) large.getLargeMessage());
+        } else if (packet instanceof SessionReceiveMessage regular
+                && regular.getMessage().containsProperty(CoreMessage.HDR_LARGE_COMPRESSED)) {
+            // compressed it was not large, but it is
+            arriveAsBytes(regular.getMessage());
         }
         return true;
     }
 
+    private static void arriveAsBytes(ICoreMessage message) {
+        message.putByteProperty(TYPE, message.getType());
+        message.setType(CoreMessage.BYTES_TYPE);
+    }
+
     /** Whether the body of this message is still with the broker. */
-    static boolean is(Message message) {
+    static boolean is(Message message) throws JMSException {
         return message instanceof ActiveMQMessage artemis
-                && artemis.getCoreMessage().isLargeMessage();
+                && artemis.getCoreMessage().isLargeMessage()
+                && message.propertyExists(TYPE);
     }
 
     /** The type in which it was sent. */
     static Original.Type type(Message message) throws JMSException {
         return switch (message.getByteProperty(TYPE)) {
-            case org.apache.activemq.artemis.api.core.Message.TEXT_TYPE -> Original.Type.TEXT;
-            case org.apache.activemq.artemis.api.core.Message.BYTES_TYPE -> Original.Type.BYTES;
+            case CoreMessage.TEXT_TYPE -> Original.Type.TEXT;
+            case CoreMessage.BYTES_TYPE -> Original.Type.BYTES;
             default -> Original.Type.OTHER;
         };
     }

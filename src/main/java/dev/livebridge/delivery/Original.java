@@ -45,7 +45,7 @@ public final class Original {
         if (LargeMessages.is(message)) {
             try {
                 return new Original(message, LargeMessages.type(message), LargeMessages.save(message, spool));
-            } catch (IOException | JMSException e) {
+            } catch (IOException | JMSException | RuntimeException e) {
                 throw new NotKeptException("its body could not be spooled", e);
             }
         }
