@@ -6,6 +6,7 @@ import dev.livebridge.conversation.Store;
 import dev.livebridge.spool.Spool;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.main.BaseMainSupport;
@@ -14,11 +15,15 @@ import org.apache.camel.main.MainListener;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.spi.Registry;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The bridge: Camel Main with the configuration, the beans and the routes of a home folder. */
 public final class Bridge extends Main {
     /** The profile of the sandbox. */
     public static final String SANDBOX = "sandbox";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Bridge.class);
 
     private static final MainListener CLOSE_CONNECTIONS = new MainListenerSupport() {
         @Override
@@ -59,7 +64,26 @@ public final class Bridge extends Main {
                 }
             }
         });
+        addMainListener(new MainListenerSupport() {
+            @Override
+            public void afterStart(BaseMainSupport main) {
+                warnOfPresignedAddresses(main.getCamelContext());
+            }
+        });
         addMainListener(CLOSE_CONNECTIONS);
+    }
+
+    /** Aside from the start, as the credentials may come over the network. */
+    private static void warnOfPresignedAddresses(CamelContext context) {
+        Settings settings = new Settings(context.getPropertiesComponent());
+        S3 s3 = context.getRegistry().findSingleByType(S3.class);
+        if (settings.find("live.s3.bucket").isPresent()
+                && settings.text("live.attachments.address").equals("presigned")) {
+            CompletableFuture.runAsync(() -> s3.warning().ifPresent(LOG::warn)).exceptionally(e -> {
+                LOG.warn("no credentials to presign addresses with: {}", e.getMessage());
+                return null;
+            });
+        }
     }
 
     /** Camel Main with the configuration alone: to look at it, or to reach what it reaches. */

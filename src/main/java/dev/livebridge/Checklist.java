@@ -1,5 +1,6 @@
 package dev.livebridge;
 
+import dev.livebridge.attachment.S3;
 import dev.livebridge.conversation.Store;
 import dev.livebridge.spool.Spool;
 import jakarta.jms.Connection;
@@ -21,12 +22,14 @@ import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
 import org.apache.camel.support.ResourceHelper;
+import software.amazon.awssdk.core.exception.SdkException;
 
 /** Looks at all that the bridge needs to run, without running it: nothing is consumed, sent or changed. */
 public final class Checklist {
     /** How a look ended. */
     public enum Verdict {
         OK,
+        WARNING,
         FAILED,
         NOT_CHECKED;
 
@@ -61,7 +64,7 @@ public final class Checklist {
         List<String> problems = settings.problems();
         if (!problems.isEmpty()) {
             problems.forEach(problem -> add("configuration", Verdict.FAILED, problem));
-            for (String subject : new String[] {"routes", "broker", "store", "Live API", "bot's credentials"}) {
+            for (String subject : new String[] {"routes", "broker", "store", "S3", "Live API", "bot's credentials"}) {
                 add(subject, Verdict.NOT_CHECKED, "needs a configuration without mistakes");
             }
             return findings;
@@ -77,6 +80,7 @@ public final class Checklist {
             routes(context);
             broker(context, settings.text("live.jms.url"));
             store(store);
+            s3(context.getRegistry().findSingleByType(S3.class), settings);
             api(settings);
         } finally {
             main.stop();
@@ -129,6 +133,22 @@ public final class Checklist {
                 add("store", Verdict.FAILED, store + ": " + e.getMessage());
             }
         }
+    }
+
+    private void s3(S3 s3, Settings settings) {
+        Optional<String> bucket = settings.find("live.s3.bucket");
+        if (bucket.isEmpty()) {
+            add("S3", Verdict.NOT_CHECKED, "no live.s3.bucket: messages with attachments will be dead-lettered");
+            return;
+        }
+        try {
+            s3.client().headBucket(head -> head.bucket(bucket.get()));
+            add("S3", Verdict.OK, "bucket " + bucket.get());
+        } catch (SdkException e) {
+            add("S3", Verdict.FAILED, "bucket " + bucket.get() + ": " + e.getMessage());
+            return;
+        }
+        s3.warning().ifPresent(warning -> add("presigned addresses", Verdict.WARNING, warning));
     }
 
     /** Any answer will do: a call that means something to Live would do something there. */

@@ -151,16 +151,23 @@ class LauncherIT {
         assertThat(output(failed)).contains("\"code\":\"invalid-request\"", "property:idempotencyKey");
         assertThat(failed.exitValue()).isEqualTo(1);
 
-        Path bytes = Files.write(folder.resolve("photo.png"), new byte[] {1, 2, 3});
-        Process binary = run("send", "some.queue", bytes.toString(), "--property", "fileName=photo.png");
-        assertThat(output(binary)).isEmpty();
-        try (Connection connection = connect();
-                Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
-                MessageConsumer consumer = session.createConsumer(session.createQueue("some.queue"))) {
-            Message message = consumer.receive(PATIENCE.toMillis());
-            assertThat(message.getBody(byte[].class)).containsExactly(1, 2, 3);
-            assertThat(message.getStringProperty("fileName")).isEqualTo("photo.png");
-        }
+        Path photo = Path.of("examples/photo.png");
+        Process binary = run(
+                "send",
+                "live.messages",
+                photo.toString(),
+                "--property",
+                "userHash=7f3c9a1e55d0",
+                "--property",
+                "fileName=photo.png",
+                "--wait");
+        JsonNode entry = json(output(binary)).at("/entries/0");
+        assertThat(entry.at("/action").asText()).isEqualTo("image");
+        HttpRequest open =
+                HttpRequest.newBuilder(URI.create(entry.at("/value").asText())).build();
+        assertThat(http.send(open, HttpResponse.BodyHandlers.ofByteArray()).body())
+                .isEqualTo(Files.readAllBytes(photo));
+        assertThat(log()).doesNotContain("X-Amz-Signature");
     }
 
     @Test
@@ -177,6 +184,7 @@ class LauncherIT {
                 .containsPattern("routes/send-message.camel.yaml +ok")
                 .containsPattern("broker +ok")
                 .containsPattern("store +not checked")
+                .containsPattern("S3 +ok")
                 .containsPattern("Live API +ok")
                 .containsPattern("bot's credentials +not checked")
                 .doesNotContain("failed", "sandbox-token");

@@ -50,6 +50,13 @@ class SettingsTest {
             live.groups.sales = x                | live.groups.sales must be integers
             live.events.sent = yes               | live.events.sent must be true or false
             live.retry.multiplier = 0.5          | live.retry.multiplier must be a number
+            live.s3.access-key = AKIA            | live.s3.access-key and live.s3.secret-key need each other
+            live.s3.presign.secret-key = secret  | live.s3.presign.access-key and live.s3.presign.secret-key need each other
+            live.s3.checksums = md5              | live.s3.checksums must be when-supported or when-required
+            live.attachments.address = link      | live.attachments.address must be presigned, public or s3
+            live.attachments.address = public    | live.attachments.public-url is missing
+            live.attachments.presigned-ttl = 8d  | live.attachments.presigned-ttl must be a duration of at most 7d
+            live.attachments.allowed-hosts = http://a | live.attachments.allowed-hosts must be names of hosts
             """)
     void saysWhatAValueMustLookLike(String line, String problem) throws Exception {
         assertThat(settings(REQUIRED + line).problems())

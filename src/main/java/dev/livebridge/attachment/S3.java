@@ -1,5 +1,6 @@
 package dev.livebridge.attachment;
 
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.camel.util.function.Suppliers;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -46,12 +47,12 @@ public final class S3 implements AutoCloseable {
         return presigner.get();
     }
 
-    /**
-     * Whether addresses are signed with the credentials of a session, and so die with it before their time. May ask the
-     * network for them.
-     */
-    public boolean presignsForASession() {
-        return presigning.resolveCredentials() instanceof AwsSessionCredentials;
+    /** What an operator should know of presigned addresses. May ask the network for credentials. */
+    public Optional<String> warning() {
+        return presigning.resolveCredentials() instanceof AwsSessionCredentials
+                ? Optional.of("presigned addresses are signed with the credentials of a session or role, and end with"
+                        + " them, whatever live.attachments.presigned-ttl says: set live.s3.presign.access-key")
+                : Optional.empty();
     }
 
     /** Cuts off what is under way. */
