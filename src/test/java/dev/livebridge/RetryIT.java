@@ -76,6 +76,21 @@ class RetryIT {
     }
 
     @Test
+    void waitsForMemory() throws Exception {
+        BRIDGE.breakStep("message-call", 2, new OutOfMemoryError("of a test"));
+
+        assertThat(send().at("/status").asText()).isEqualTo("sent");
+    }
+
+    @Test
+    void waitsForMemoryOnlySoOften() throws Exception {
+        BRIDGE.breakStep("message-call", 3, new OutOfMemoryError("of a test"));
+
+        assertThat(send().at("/error/code").asText()).isEqualTo("internal-error");
+        assertThat(BRIDGE.receive(DEADLETTERS).getIntProperty("liveAttempts")).isEqualTo(3);
+    }
+
+    @Test
     void heedsRetryAfterInSeconds() throws Exception {
         firstAnswers(status(503).withHeader("retry-after", "1"));
 

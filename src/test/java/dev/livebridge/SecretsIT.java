@@ -9,10 +9,13 @@ import static com.github.tomakehurst.wiremock.client.WireMock.status;
 import static dev.livebridge.TestBridge.CONVERSATIONS;
 import static dev.livebridge.TestBridge.DEADLETTERS;
 import static dev.livebridge.TestBridge.EVENTS;
+import static dev.livebridge.TestBridge.MESSAGES;
+import static dev.livebridge.TestBridge.S3_SECRET;
 import static dev.livebridge.TestBridge.TOKEN;
 import static dev.livebridge.TestBridge.unique;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jakarta.jms.BytesMessage;
 import jakarta.jms.Message;
 import jakarta.jms.TextMessage;
 import java.util.Collections;
@@ -22,13 +25,13 @@ import org.apache.logging.log4j.core.config.Configurator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The bot's token, and the keys of a gateway, appear in the calls to Live and nowhere else. */
+/** The bot's token, the keys of a gateway and of S3, and presigned addresses appear in the calls to Live and nowhere else. */
 class SecretsIT {
     private static final String KEY = "g4teway-k3y";
 
     @RegisterExtension
     static final TestBridge BRIDGE =
-            new TestBridge().with("live.api.headers.X-Api-Key", KEY).with("live.retry.max-attempts", "2");
+            new TestBridge().withS3().with("live.api.headers.X-Api-Key", KEY).with("live.retry.max-attempts", "2");
 
     @Test
     void appearNowhereButInTheCalls() throws Exception {
@@ -52,6 +55,13 @@ class SecretsIT {
                 spread(BRIDGE.receive(EVENTS));
                 spread(BRIDGE.receive(DEADLETTERS));
             }
+            BRIDGE.live().stubFor(post(anyUrl()).willReturn(status(500).withBody("try again")));
+            BytesMessage file = BRIDGE.bytes(new byte[] {1, 2, 3});
+            file.setStringProperty("fileName", "a.bin");
+            file.setStringProperty("conversationId", unique("c"));
+            BRIDGE.send(MESSAGES, file);
+            BRIDGE.receive(DEADLETTERS);
+            spread(BRIDGE.receive(EVENTS));
             BRIDGE.live().stubFor(post(anyUrl()).willReturn(okJson("{\"conversationId\": \"../" + TOKEN + "\"}")));
             spread(request());
             spread(BRIDGE.receive(EVENTS));
@@ -62,7 +72,12 @@ class SecretsIT {
             log.close();
         }
 
-        assertThat(log.lines()).isNotEmpty().noneMatch(line -> line.contains(TOKEN) || line.contains(KEY));
+        assertThat(log.lines())
+                .isNotEmpty()
+                .noneMatch(line -> line.contains(TOKEN)
+                        || line.contains(KEY)
+                        || line.contains(S3_SECRET)
+                        || line.contains("X-Amz-Signature"));
         BRIDGE.live().verify(postRequestedFor(anyUrl()).withHeader("X-Api-Key", equalTo(KEY)));
     }
 

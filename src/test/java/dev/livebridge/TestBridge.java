@@ -66,6 +66,7 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
 
     private final Map<String, String> properties = new LinkedHashMap<>();
     private final Map<String, AtomicInteger> broken = new ConcurrentHashMap<>();
+    private final Map<String, Throwable> failures = new ConcurrentHashMap<>();
     private final Map<String, Integer> passed = new ConcurrentHashMap<>();
     private Path home = Path.of("").toAbsolutePath();
     private Path folder;
@@ -204,6 +205,11 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
 
     /** Lets this step of a route fail so often, as if the process had died there. */
     public void breakStep(String id, int times) {
+        breakStep(id, times, new IllegalStateException("broken by a test"));
+    }
+
+    public void breakStep(String id, int times, Throwable failure) {
+        failures.put(id, failure);
         broken.put(id, new AtomicInteger(times));
     }
 
@@ -219,7 +225,7 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
                 passed.merge(step.getId(), 1, Integer::sum);
                 AtomicInteger times = broken.get(step.getId());
                 if (times != null && times.getAndDecrement() > 0) {
-                    exchange.setException(new IllegalStateException("broken by a test"));
+                    exchange.setException(failures.get(step.getId()));
                     callback.done(true);
                     return true;
                 }

@@ -54,7 +54,7 @@ public final class Failures {
     /** What stands behind an exception of Camel's, which wraps those of a split's parts and of an endpoint's start. */
     static Throwable cause(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (isOwn(cause) || isOfAService(cause)) {
+            if (isOwn(cause) || isOfAService(cause) || cause instanceof OutOfMemoryError) {
                 return cause;
             }
         }

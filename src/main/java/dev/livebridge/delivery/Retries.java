@@ -40,7 +40,7 @@ public final class Retries implements Processor {
         Throwable failure = Failures.cause(exchange.getException());
         exchange.setVariable(
                 "attempts", exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER, 1, Integer.class));
-        if (failure instanceof ServerErrorException) {
+        if (isCounted(failure)) {
             exchange.setVariable("serverErrors", exchange.getVariable("serverErrors", 0, Integer.class) + 1);
         }
         if (failure instanceof RejectedExecutionException || !retriable(failure) || !again(exchange)) {
@@ -75,7 +75,7 @@ public final class Retries implements Processor {
             return false;
         }
         Throwable failure = caught(exchange);
-        if (failure instanceof ServerErrorException) {
+        if (isCounted(failure)) {
             return exchange.getVariable("serverErrors", 1, Integer.class) < maxAttempts;
         }
         Instant began = Instant.ofEpochMilli(exchange.getClock().getCreated());
@@ -92,7 +92,13 @@ public final class Retries implements Processor {
     }
 
     private static boolean retriable(Throwable failure) {
-        return !(failure instanceof RefusedException) && Failures.code(failure) != ErrorCode.INTERNAL_ERROR;
+        return isCounted(failure)
+                || !(failure instanceof RefusedException) && Failures.code(failure) != ErrorCode.INTERNAL_ERROR;
+    }
+
+    /** What may be the message's fault or not: memory may have been taken by its neighbours. */
+    private static boolean isCounted(Throwable failure) {
+        return failure instanceof ServerErrorException || failure instanceof OutOfMemoryError;
     }
 
     private static Throwable caught(Exchange exchange) {
