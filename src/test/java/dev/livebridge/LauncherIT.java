@@ -1,6 +1,5 @@
 package dev.livebridge;
 
-import static dev.livebridge.TestBridge.freePort;
 import static dev.livebridge.TestBridge.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -20,9 +19,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.junit.jupiter.api.AfterAll;
@@ -38,42 +34,33 @@ class LauncherIT {
     @TempDir
     private static Path folder;
 
-    private static final List<Process> PROCESSES = new ArrayList<>();
-    private static int jmsPort;
-    private static int livePort;
-    private static int s3Port;
+    private static Launcher launcher;
     private static Process sandbox;
 
     private final HttpClient http = HttpClient.newHttpClient();
 
     @BeforeAll
     static void startTheSandbox() throws IOException {
-        jmsPort = freePort();
-        livePort = freePort();
-        s3Port = freePort();
-        sandbox = start(folder.resolve("sandbox.log"), "sandbox");
-        awaitTheSandbox();
+        // these processes live for seconds
+        launcher = new Launcher(folder, "-XX:TieredStopAtLevel=1");
+        sandbox = launcher.sandbox();
     }
 
     @AfterEach
     void leaveASandboxToTheNext() throws IOException {
         if (!sandbox.isAlive()) {
-            startTheSandbox();
+            sandbox = launcher.sandbox();
         }
     }
 
     @AfterAll
     static void leaveNoProcessBehind() {
-        PROCESSES.forEach(Process::destroyForcibly);
-    }
-
-    private static void awaitTheSandbox() {
-        await().atMost(PATIENCE).until(() -> log().contains("What the agent sees"));
+        launcher.close();
     }
 
     @Test
     void showsTheDemo() throws Exception {
-        assertThat(log())
+        assertThat(launcher.sandboxLog())
                 .contains("examples/conversation.json on live.conversations: {\"status\":\"queued\"")
                 .contains("examples/message.json on live.messages: {\"status\":\"sent\"");
         JsonNode conversation = liveConversations().get(0);
@@ -95,13 +82,15 @@ class LauncherIT {
             TextMessage message = session.createTextMessage("{\"userHash\": \"u1\", \"text\": \"Hi\"}");
             message.setJMSReplyTo(replies);
             session.createProducer(session.createQueue("live.messages")).send(message);
-            await().atMost(PATIENCE).until(() -> log().contains("attempt 1 failed: Live answered 503"));
+            await().atMost(PATIENCE).until(() -> launcher.sandboxLog().contains("attempt 1 failed: Live answered 503"));
             put("/sandbox/faults", "{}");
 
             JsonNode reply = json(session.createConsumer(replies).receive(PATIENCE.toMillis()));
             assertThat(reply.at("/status").asText()).isEqualTo("sent");
             assertThat(reply.at("/conversationId").asText()).isEqualTo(id);
-            assertThat(log()).contains("asked to wait 1 s").containsPattern("sent after \\d+ failed attempts");
+            assertThat(launcher.sandboxLog())
+                    .contains("asked to wait 1 s")
+                    .containsPattern("sent after \\d+ failed attempts");
             assertThat(liveConversations()).anySatisfy(conversation -> {
                 assertThat(conversation.at("/conversationId").asText()).isEqualTo(id);
                 assertThat(conversation.at("/messages/0/value").asText()).isEqualTo("Hi");
@@ -117,11 +106,11 @@ class LauncherIT {
             put("/sandbox/faults", "{\"status\": 503, \"retryAfter\": 60}");
             session.createProducer(session.createQueue("live.messages"))
                     .send(session.createTextMessage("{\"userHash\": \"u2\", \"text\": \"Hi\"}"));
-            await().atMost(PATIENCE).until(() -> log().contains("asked to wait 60 s"));
+            await().atMost(PATIENCE).until(() -> launcher.sandboxLog().contains("asked to wait 60 s"));
         }
         sandbox.destroyForcibly().waitFor();
 
-        startTheSandbox();
+        sandbox = launcher.sandbox();
         try (Connection connection = connect();
                 Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
                 MessageConsumer dead =
@@ -135,24 +124,26 @@ class LauncherIT {
         sandbox.destroy();
         assertThat(sandbox.waitFor(10, TimeUnit.SECONDS)).isTrue();
         // the journal warns of a transaction that the kill cut off, where it fell into one
-        assertThat(log().lines().filter(line -> !line.contains(" dead-letter ") && !line.contains("AMQ142015")))
+        assertThat(launcher.sandboxLog()
+                        .lines()
+                        .filter(line -> !line.contains(" dead-letter ") && !line.contains("AMQ142015")))
                 .hasSize(3)
                 .noneMatch(line -> line.matches(".*(WARN|ERROR|Exception|sandbox-token).*"));
     }
 
     @Test
     void sendsAFileAndShowsTheReply() throws Exception {
-        Process queued = run("send", "live.conversations", "examples/conversation.json", "--wait");
-        assertThat(output(queued)).contains("\"status\":\"queued\"");
+        Process queued = launcher.run("send", "live.conversations", "examples/conversation.json", "--wait");
+        assertThat(launcher.output(queued)).contains("\"status\":\"queued\"");
         assertThat(queued.exitValue()).isZero();
 
-        Process failed =
-                run("send", "live.messages", "examples/message.json", "--wait", "--property", "idempotencyKey=1");
-        assertThat(output(failed)).contains("\"code\":\"invalid-request\"", "property:idempotencyKey");
+        Process failed = launcher.run(
+                "send", "live.messages", "examples/message.json", "--wait", "--property", "idempotencyKey=1");
+        assertThat(launcher.output(failed)).contains("\"code\":\"invalid-request\"", "property:idempotencyKey");
         assertThat(failed.exitValue()).isEqualTo(1);
 
         Path photo = Path.of("examples/photo.png");
-        Process binary = run(
+        Process binary = launcher.run(
                 "send",
                 "live.messages",
                 photo.toString(),
@@ -161,25 +152,25 @@ class LauncherIT {
                 "--property",
                 "fileName=photo.png",
                 "--wait");
-        JsonNode entry = json(output(binary)).at("/entries/0");
+        JsonNode entry = json(launcher.output(binary)).at("/entries/0");
         assertThat(entry.at("/action").asText()).isEqualTo("image");
         HttpRequest open =
                 HttpRequest.newBuilder(URI.create(entry.at("/value").asText())).build();
         assertThat(http.send(open, HttpResponse.BodyHandlers.ofByteArray()).body())
                 .isEqualTo(Files.readAllBytes(photo));
-        assertThat(log()).doesNotContain("X-Amz-Signature");
+        assertThat(launcher.sandboxLog()).doesNotContain("X-Amz-Signature");
     }
 
     @Test
     void checksWhatTheBridgeNeeds() throws Exception {
-        Process unconfigured = run("check");
-        assertThat(output(unconfigured))
+        Process unconfigured = launcher.run("check");
+        assertThat(launcher.output(unconfigured))
                 .containsPattern("configuration +failed")
                 .containsPattern("broker +not checked");
         assertThat(unconfigured.exitValue()).isEqualTo(1);
 
-        Process running = run("check", "--sandbox");
-        assertThat(output(running))
+        Process running = launcher.run("check", "--sandbox");
+        assertThat(launcher.output(running))
                 .containsPattern("configuration +ok")
                 .containsPattern("routes/send-message.camel.yaml +ok")
                 .containsPattern("broker +ok")
@@ -193,60 +184,29 @@ class LauncherIT {
 
     @Test
     void endsWithOneLineWhereAPortIsTaken() throws Exception {
-        Process second = run("sandbox");
+        Process second = launcher.run("sandbox");
 
-        assertThat(output(second).lines().toList())
+        assertThat(launcher.output(second).lines().toList())
                 .singleElement()
                 .asString()
-                .contains("port " + jmsPort, "live.sandbox.jms-port");
+                .contains("port " + launcher.jmsPort(), "live.sandbox.jms-port");
         assertThat(second.exitValue()).isEqualTo(1);
     }
 
     @Test
     void namesAllThatIsMissingInOneLine() throws Exception {
-        Process run = run("run");
+        Process run = launcher.run("run");
 
-        assertThat(output(run).lines().toList())
+        assertThat(launcher.output(run).lines().toList())
                 .singleElement()
                 .asString()
                 .contains("live.bot.id", "live.bot.token", "live.jms.url");
         assertThat(run.exitValue()).isEqualTo(1);
     }
 
-    private static Process run(String... arguments) throws IOException, InterruptedException {
-        Process process = start(folder.resolve("output-" + PROCESSES.size()), arguments);
-        assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        return process;
-    }
-
-    private static Process start(Path output, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of("bin/live-bridge"));
-        command.addAll(List.of(arguments));
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
-        Map<String, String> environment = builder.environment();
-        environment.keySet().removeIf(name -> name.startsWith("LIVE_"));
-        environment.put("LIVE_SANDBOX_JMS_PORT", Integer.toString(jmsPort));
-        environment.put("LIVE_SANDBOX_LIVE_PORT", Integer.toString(livePort));
-        environment.put("LIVE_SANDBOX_S3_PORT", Integer.toString(s3Port));
-        environment.put("LIVE_DATA_DIRECTORY", folder.resolve("data").toString());
-        // these processes live for seconds
-        environment.put("JAVA_OPTS", "-XX:TieredStopAtLevel=1");
-        Process process = builder.start();
-        PROCESSES.add(process);
-        return process;
-    }
-
-    private static String output(Process process) throws IOException {
-        return Files.readString(folder.resolve("output-" + PROCESSES.indexOf(process)));
-    }
-
-    private static String log() throws IOException {
-        return Files.readString(folder.resolve("sandbox.log"));
-    }
-
     private static Connection connect() throws Exception {
-        Connection connection = new ActiveMQConnectionFactory("tcp://localhost:" + jmsPort).createConnection();
+        Connection connection =
+                new ActiveMQConnectionFactory("tcp://localhost:" + launcher.jmsPort()).createConnection();
         connection.start();
         return connection;
     }
@@ -275,6 +235,6 @@ class LauncherIT {
     }
 
     private static URI live(String path) {
-        return URI.create("http://localhost:" + livePort + path);
+        return URI.create("http://localhost:" + launcher.livePort() + path);
     }
 }
