@@ -68,6 +68,8 @@ public final class RouteTrial {
     public Optional<String> mistake(Resource resource) {
         try (DefaultCamelContext trial = new DefaultCamelContext(beansOf(model.getRegistry()))) {
             trial.setAutoStartup(false);
+            // nothing is made for the trial that the bridge itself makes when it needs it
+            trial.setAutowiredEnabled(false);
             trial.setSourceLocationEnabled(true);
             trial.getPropertiesComponent().addPropertiesSource(propertiesOf(model));
             trial.getPropertiesComponent().addPropertiesFunction(new MillisFunction(model.getPropertiesComponent()));

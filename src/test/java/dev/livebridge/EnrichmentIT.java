@@ -23,11 +23,9 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.github.tomakehurst.wiremock.http.Fault;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.stream.Stream;
 import org.apache.camel.util.FileUtil;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -40,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The integrator's own place: routes/enrich-user.camel.yaml, saved while the bridge runs. */
 class EnrichmentIT {
-    private static final Path HOME = copyOfTheProject();
+    private static final Path HOME = TestBridge.copyOfTheProject();
     private static final Path FILE = HOME.resolve("routes/enrich-user.camel.yaml");
 
     @RegisterExtension
@@ -240,22 +238,5 @@ class EnrichmentIT {
         Path draft = HOME.resolve("draft");
         Files.writeString(draft, route);
         Files.move(draft, FILE, StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    private static Path copyOfTheProject() {
-        try {
-            Path home = Files.createTempDirectory("live-bridge-home");
-            for (String folder : new String[] {"routes", "config"}) {
-                Files.createDirectory(home.resolve(folder));
-                try (Stream<Path> files = Files.list(Path.of(folder))) {
-                    for (Path file : files.filter(Files::isRegularFile).toList()) {
-                        Files.copy(file, home.resolve(folder).resolve(file.getFileName()));
-                    }
-                }
-            }
-            return home;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

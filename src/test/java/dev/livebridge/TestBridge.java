@@ -20,6 +20,7 @@ import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,6 +32,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
@@ -329,6 +331,24 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
 
     public static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** A home folder for a test that changes routes. */
+    public static Path copyOfTheProject() {
+        try {
+            Path home = Files.createTempDirectory("live-bridge-home");
+            for (String folder : new String[] {"routes", "config"}) {
+                Files.createDirectory(home.resolve(folder));
+                try (Stream<Path> files = Files.list(Path.of(folder))) {
+                    for (Path file : files.filter(Files::isRegularFile).toList()) {
+                        Files.copy(file, home.resolve(folder).resolve(file.getFileName()));
+                    }
+                }
+            }
+            return home;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** A user hash or conversation id that no other test has. */
