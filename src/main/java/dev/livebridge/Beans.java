@@ -125,8 +125,7 @@ final class Beans {
                                 settings.text("live.attachments.address").toUpperCase(Locale.ROOT)),
                         s3,
                         settings.duration("live.attachments.presigned-ttl"),
-                        settings.find("live.attachments.public-url").orElse(null),
-                        bucket));
+                        settings.find("live.attachments.public-url").orElse(null)));
     }
 
     private static AwsCredentialsProvider credentials(Settings settings, String accessKey, String secretKey) {

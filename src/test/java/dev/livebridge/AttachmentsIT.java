@@ -88,12 +88,11 @@ class AttachmentsIT {
         assertThat(opened.body()).isEqualTo(PNG);
         assertThat(opened.headers().firstValue("Content-Type")).hasValue("image/png");
         assertThat(opened.headers().firstValue("Content-Disposition"))
-                .hasValue("inline; filename=\"Foto-Marz.png\"; filename*=UTF-8''Foto%20M%C3%A4rz.png");
+                .hasValue("inline; filename=\"Foto-Marz-63d1aeb0.png\"; filename*=UTF-8''Foto%20M%C3%A4rz.png");
         assertThat(opened.headers().firstValue("x-amz-meta-conversation")).hasValue(conversation);
         assertThat(opened.headers().firstValue("x-amz-meta-original-name")).hasValue("Foto%20M%C3%A4rz.png");
         // a link for this object alone, and only as it was signed
-        assertThat(open(address.replace("Foto-Marz.png", "other.png")).statusCode())
-                .isEqualTo(403);
+        assertThat(open(address.replace("Foto-Marz", "other")).statusCode()).isEqualTo(403);
         assertThat(open(address.substring(0, address.indexOf('?'))).statusCode())
                 .isEqualTo(403);
     }
@@ -317,6 +316,34 @@ class AttachmentsIT {
         JsonNode reply = BRIDGE.request(MESSAGES, url("/late"));
 
         assertThat(open(reply.at("/entries/0/value").asText()).body()).isEqualTo(PNG);
+    }
+
+    @Test
+    void waitsForASourceThatTakesNoConnection() throws Exception {
+        int port = TestBridge.freePort();
+        try (Log log = Log.listen()) {
+            String id = BRIDGE.send(MESSAGES, urlOf("http://localhost:" + port + "/file"));
+            await().untilAsserted(() ->
+                    assertThat(log.lines()).anyMatch(line -> line.contains(id) && line.contains("attempt 3 failed")));
+            assertThat(log.lines()).noneMatch(line -> line.contains("ollback"));
+            try (RawSource source = new RawSource(port, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nHi", false)) {
+                assertThat(source.url()).contains(Integer.toString(port));
+                await().untilAsserted(() ->
+                        BRIDGE.live().verify(1, postRequestedFor(urlEqualTo("/" + conversation + "/client/message"))));
+            }
+        }
+    }
+
+    @Test
+    void tellsNobodyWhereASourceRedirectsTo() throws Exception {
+        BRIDGE.live()
+                .stubFor(get(urlPathEqualTo("/signed")).willReturn(WireMock.temporaryRedirect("/signed?sig=s3cr3t")));
+        try (Log log = Log.listen()) {
+            Message dead = refused(url("/signed?sig=s3cr3t"), "attachment-unreachable", null);
+
+            assertThat(dead.getStringProperty("liveErrorMessage")).doesNotContain("s3cr3t");
+            assertThat(log.lines()).noneMatch(line -> line.contains("s3cr3t"));
+        }
     }
 
     @Test

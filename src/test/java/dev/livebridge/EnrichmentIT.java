@@ -193,9 +193,9 @@ class EnrichmentIT {
         Path policy = HOME.resolve("routes/error-handling.camel.yaml");
         String before = Files.readString(policy);
         try {
-            replace(policy, before.replace("java.io.IOException", "java.io.IOExcepton"));
+            replace(policy, before.replace("java.lang.Throwable", "java.lang.Throwabl"));
             await().untilAsserted(() -> assertThat(log.lines())
-                    .anyMatch(line -> line.contains("Not reloaded") && line.contains("IOExcepton")));
+                    .anyMatch(line -> line.contains("Not reloaded") && line.contains("Throwabl")));
             replace(policy, before + "# changed\n");
             await().untilAsserted(() ->
                     assertThat(log.lines()).anyMatch(line -> line.contains("takes effect with the next start")));

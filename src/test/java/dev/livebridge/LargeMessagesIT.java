@@ -4,6 +4,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static dev.livebridge.TestBridge.CONVERSATIONS;
 import static dev.livebridge.TestBridge.DEADLETTERS;
+import static dev.livebridge.TestBridge.EVENTS;
 import static dev.livebridge.TestBridge.MESSAGES;
 import static dev.livebridge.TestBridge.json;
 import static dev.livebridge.TestBridge.unique;
@@ -127,6 +128,25 @@ class LargeMessagesIT {
         assertThat(dead.getJMSReplyTo()).isEqualTo(message.getJMSReplyTo());
         assertThat(dead.getStringProperty("liveOriginMessageId")).isEqualTo(message.getJMSMessageID());
         assertThat(dead.propertyExists("liveBodyType")).isFalse();
+    }
+
+    @Test
+    void refusesALoneSurrogateInALongText() throws Exception {
+        JsonNode reply = BRIDGE.request(MESSAGES, "{\"text\": \"" + LONG_TEXT + "\uD800\"}");
+
+        assertThat(reply.at("/error/code").asText()).isEqualTo("invalid-json");
+        assertThat(BRIDGE.receive(DEADLETTERS).getBody(String.class)).endsWith("\uD800\"}");
+    }
+
+    @Test
+    void keepsACorrelationIdOfBytes() throws Exception {
+        for (String text : List.of("{", "{\"" + LONG_TEXT)) {
+            TextMessage message = BRIDGE.text(text);
+            message.setJMSCorrelationIDAsBytes(new byte[] {1, 2, (byte) 200});
+            BRIDGE.send(MESSAGES, message);
+            assertThat(BRIDGE.receive(DEADLETTERS).getJMSCorrelationIDAsBytes()).containsExactly(1, 2, (byte) 200);
+            BRIDGE.receive(EVENTS);
+        }
     }
 
     @Test

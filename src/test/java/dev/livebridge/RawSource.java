@@ -12,12 +12,17 @@ import java.net.Socket;
 
 /** An HTTP server that breaks the rules as no library would: what it answers is written byte for byte. */
 final class RawSource implements AutoCloseable {
-    private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private final ServerSocket server;
     private final String answer;
     private final boolean stalls;
 
     /** @param stalls whether it keeps the connection when it has answered */
     RawSource(String answer, boolean stalls) throws IOException {
+        this(0, answer, stalls);
+    }
+
+    RawSource(int port, String answer, boolean stalls) throws IOException {
+        this.server = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
         this.answer = answer;
         this.stalls = stalls;
         Thread thread = new Thread(this::serve, "raw-source");

@@ -1,6 +1,8 @@
 package dev.livebridge.attachment;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.apache.camel.Variable;
 import software.amazon.awssdk.utils.http.SdkHttpUtils;
 
@@ -20,30 +22,34 @@ public final class Addresses {
     private final S3 s3;
     private final Duration ttl;
     private final String publicUrl;
-    private final String publicBucket;
 
     /**
      * @param form         {@code live.attachments.address}
      * @param s3           signs, at {@code live.s3.public-endpoint}
      * @param ttl          {@code live.attachments.presigned-ttl}
-     * @param publicUrl    {@code live.attachments.public-url}
-     * @param publicBucket the bucket that it shows; what lies in another one is presigned
+     * @param publicUrl {@code live.attachments.public-url}, for what the bridge uploaded; what lay in S3 before is
+     *                  presigned, as its type and disposition are its owner's
      */
-    public Addresses(Form form, S3 s3, Duration ttl, String publicUrl, String publicBucket) {
+    public Addresses(Form form, S3 s3, Duration ttl, String publicUrl) {
         this.form = form;
         this.s3 = s3;
         this.ttl = ttl;
         this.publicUrl = publicUrl;
-        this.publicBucket = publicBucket;
     }
 
-    /** Gives the attachment its address. */
-    public void give(@Variable("attachment") Attachment attachment) {
+    /** Gives every attachment of the request its address, presigned ones from now on. */
+    public void give(@Variable("request") Map<String, Object> request) {
+        for (Object attachment : (List<?>) request.get("attachments")) {
+            give((Attachment) attachment);
+        }
+    }
+
+    void give(Attachment attachment) {
         attachment.addressed(
                 switch (form) {
                     case S3 -> "s3://" + attachment.bucket() + "/" + attachment.key();
                     case PUBLIC ->
-                        attachment.bucket().equals(publicBucket)
+                        attachment.sourceBucket() == null
                                 ? publicUrl.replaceAll("/+$", "") + "/"
                                         + SdkHttpUtils.urlEncodeIgnoreSlashes(attachment.key())
                                 : presigned(attachment);

@@ -5,11 +5,16 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
- * {@code live.attachments.allowed-hosts}: names ({@code files.example.org}, {@code *.example.org}), each with a port or
- * without; and addresses or ranges of addresses ({@code 10.1.0.0/16}), which allow what is never reached otherwise:
- * loopback, link-local (clouds keep their metadata there), private and other special addresses.
+ * {@code live.attachments.allowed-hosts}: names ({@code files.example.org}, {@code *.example.org}) and addresses, each with a
+ * port or without; and ranges of addresses ({@code 10.1.0.0/16}). A listed address or range may be reached under any listed
+ * name as well, which is otherwise held to public addresses: never loopback, link-local (clouds keep their metadata there),
+ * private or other special ones.
  */
 final class AllowedHosts {
     /** What no public host has, beside what InetAddress tells. */
@@ -18,6 +23,7 @@ final class AllowedHosts {
             "100.64.0.0/10",
             "192.0.0.0/24",
             "192.0.2.0/24",
+            "168.63.129.16/32",
             "192.88.99.0/24",
             "198.18.0.0/15",
             "198.51.100.0/24",
@@ -33,49 +39,64 @@ final class AllowedHosts {
             "fc00::/7",
             "fec0::/10");
 
-    private final List<String> names = new ArrayList<>();
-    private final List<Range> named = new ArrayList<>();
+    private static final String LOCALHOST = "localhost";
+    private static final Pattern NAME =
+            Pattern.compile("((?:\\*\\.)?[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*)(?::(\\d{1,5}))?");
+
+    /** A name as it is or below {@code *.}, with a port or any (0). */
+    private record Name(String pattern, int port) {
+        boolean matches(String name, int asked) {
+            return (port == 0 || port == asked)
+                    && (pattern.startsWith("*.") ? name.endsWith(pattern.substring(1)) : name.equals(pattern));
+        }
+    }
+
+    private final List<Name> names = new ArrayList<>();
+    private final List<Range> ranges = new ArrayList<>();
 
     /** @throws IllegalArgumentException for an entry that is neither a name nor a range */
     AllowedHosts(List<String> entries) {
         for (String entry : entries) {
-            if (Range.is(entry)) {
-                named.add(Range.of(entry));
-                names.add(entry.contains("/") ? "" : entry.toLowerCase(Locale.ROOT));
-            } else if (entry.matches("(\\*\\.)?[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*(:\\d+)?")) {
-                names.add(entry.toLowerCase(Locale.ROOT));
+            Optional<Range> range = Range.parse(entry);
+            Matcher name = NAME.matcher(entry);
+            if (range.isPresent()) {
+                ranges.add(range.get());
+            } else if (name.matches()) {
+                int port = name.group(2) == null ? 0 : Integer.parseInt(name.group(2));
+                names.add(new Name(name.group(1).toLowerCase(Locale.ROOT), port));
+                // an address with a port: the name check holds the port
+                Range.parse(name.group(1)).ifPresent(ranges::add);
             } else {
-                throw new IllegalArgumentException("'" + entry + "'");
+                throw new IllegalArgumentException("live.attachments.allowed-hosts: '" + entry + "'");
             }
-        }
-        if (names.stream().anyMatch(name -> name.equals("localhost") || name.startsWith("localhost:"))) {
-            // who names it can mean nothing else
-            named.add(Range.of("127.0.0.0/8"));
-            named.add(Range.of("::1"));
         }
     }
 
     /** Whether this name, or address in its place, is listed. */
     boolean allowsName(String host, int port) {
-        String name = host.toLowerCase(Locale.ROOT).replaceAll("^\\[|\\]$|\\.$", "");
-        return names.stream().anyMatch(entry -> matches(entry, name, port))
-                || Range.is(name)
-                        && named.stream()
-                                .anyMatch(range -> range.contains(Range.of(name).address()));
+        String name = plain(host);
+        return names.stream().anyMatch(entry -> entry.matches(name, port))
+                || Range.parse(name)
+                        .filter(asked -> names.stream()
+                                .noneMatch(entry -> entry.pattern().equals(name)))
+                        .filter(asked -> contains(asked.address()))
+                        .isPresent();
     }
 
-    private static boolean matches(String entry, String name, int port) {
-        int colon = entry.contains("::") ? -1 : entry.indexOf(':');
-        if (colon >= 0 && port != Integer.parseInt(entry.substring(colon + 1))) {
-            return false;
-        }
-        String pattern = colon < 0 ? entry : entry.substring(0, colon);
-        return pattern.startsWith("*.") ? name.endsWith(pattern.substring(1)) : name.equals(pattern);
+    /** Whether a connection for this name may go to this address. */
+    boolean allowsAddress(String host, InetAddress address) {
+        return isPublic(address)
+                || contains(address)
+                // who lists it can mean nothing else
+                || plain(host).equals(LOCALHOST) && address.isLoopbackAddress();
     }
 
-    /** Whether this address may be connected to. */
-    boolean allowsAddress(InetAddress address) {
-        return named.stream().anyMatch(range -> range.contains(address)) || isPublic(address);
+    private boolean contains(InetAddress address) {
+        return ranges.stream().anyMatch(range -> range.contains(address));
+    }
+
+    private static String plain(String host) {
+        return host.toLowerCase(Locale.ROOT).replaceAll("^\\[|\\]$|\\.$", "");
     }
 
     private static boolean isPublic(InetAddress address) {
@@ -88,31 +109,36 @@ final class AllowedHosts {
     }
 
     private static List<Range> ranges(String... texts) {
-        return List.of(texts).stream().map(Range::of).toList();
+        return List.of(texts).stream()
+                .map(Range::parse)
+                .map(Optional::orElseThrow)
+                .toList();
     }
 
     /** Addresses that share their first bits. */
     private record Range(InetAddress address, int bits) {
-        /** An address, or an address and the number of bits; names are never looked up. */
-        static boolean is(String text) {
-            String address = text.split("/", 2)[0];
-            return text.matches("[0-9A-Fa-f.:]+(/\\d{1,3})?")
-                    && (address.matches("\\d{1,3}(\\.\\d{1,3}){3}")
-                            || address.chars().filter(c -> c == ':').count() > 1);
-        }
+        private static final Pattern FORM = Pattern.compile(
+                "((?:\\d{1,3}\\.){3}\\d{1,3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)(?:/(\\d{1,3}))?");
 
-        static Range of(String text) {
-            String[] parts = text.split("/", 2);
+        /** An address, or an address and the number of bits; empty for all else. Names are never looked up. */
+        static Optional<Range> parse(String text) {
+            Matcher form = FORM.matcher(text);
+            if (!form.matches()) {
+                return Optional.empty();
+            }
             try {
-                InetAddress address = InetAddress.getByName(parts[0]);
-                int all = address.getAddress().length * 8;
-                int bits = parts.length == 1 ? all : Integer.parseInt(parts[1]);
-                if (bits > all) {
-                    throw new IllegalArgumentException("'" + text + "'");
+                // in brackets, what is no address is not taken for a name
+                String literal = form.group(1).contains(":") ? "[" + form.group(1) + "]" : form.group(1);
+                if (!literal.startsWith("[")
+                        && Stream.of(literal.split("\\.")).anyMatch(part -> Integer.parseInt(part) > 255)) {
+                    return Optional.empty();
                 }
-                return new Range(address, bits);
+                InetAddress address = InetAddress.getByName(literal);
+                int all = address.getAddress().length * 8;
+                int bits = form.group(2) == null ? all : Integer.parseInt(form.group(2));
+                return bits > all ? Optional.empty() : Optional.of(new Range(address, bits));
             } catch (UnknownHostException e) {
-                throw new IllegalArgumentException("'" + text + "'", e);
+                return Optional.empty();
             }
         }
 

@@ -23,7 +23,7 @@ public final class Attachment {
     private boolean image;
     private String bucket;
     private String key;
-    private boolean stored;
+    private boolean ready;
     private String address;
 
     private Attachment(String path, Map<String, Object> given) {
@@ -105,12 +105,12 @@ public final class Attachment {
         return key;
     }
 
-    /** Whether it lies in S3. */
-    public boolean stored() {
-        return stored;
+    /** Whether it lies in S3, and nothing is left to do but to name its address. */
+    public boolean ready() {
+        return ready;
     }
 
-    /** What the agent's browser opens; null until it is stored. */
+    /** What the agent's browser opens; null until the call to Live is made. */
     public String address() {
         return address;
     }
@@ -130,15 +130,14 @@ public final class Attachment {
         head = foundHead;
         bucket = sourceBucket;
         key = sourceKey;
-        stored = true;
     }
 
     byte[] head() {
         return head;
     }
 
-    void store() {
-        stored = true;
+    void done() {
+        ready = true;
     }
 
     void typed(String type, boolean isImage) {

@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 /** File names from anywhere, made safe to show, to store and to send in a header. */
 final class FileName {
     private static final int MAX_LENGTH = 120;
+    private static final int MAX_RAW = 500;
     private static final Pattern EXTENSION = Pattern.compile("\\.[A-Za-z0-9]{1,10}$");
     private static final String NAMELESS = "attachment";
 
@@ -23,14 +24,31 @@ final class FileName {
      * extension kept.
      */
     static String clean(String given) {
-        String name = Normalizer.normalize(given.replace('\\', '/'), Normalizer.Form.NFC);
-        name = name.replaceAll("/+$", "");
-        name = name.substring(name.lastIndexOf('/') + 1)
+        String name = Normalizer.normalize(lastStep(given), Normalizer.Form.NFC)
                 .replaceAll("[\\p{Cc}\\p{Cf}\\p{Co}\\p{Cs}\\p{Cn}\\p{Zl}\\p{Zp}]", "")
                 .replaceAll("[<>:\"|?*]", "_")
                 .replaceAll("\\p{Z}+", " ")
                 .replaceAll("^[ .]+|[ .]+$", "");
         return name.isEmpty() ? NAMELESS : shorten(name);
+    }
+
+    /** What follows the last separator, cut in its middle to a length that the rest can be done with in no time. */
+    private static String lastStep(String path) {
+        int end = path.length();
+        while (end > 0 && isSeparator(path.charAt(end - 1))) {
+            end--;
+        }
+        int begin = end;
+        while (begin > 0 && !isSeparator(path.charAt(begin - 1))) {
+            begin--;
+        }
+        return end - begin <= 2 * MAX_RAW
+                ? path.substring(begin, end)
+                : path.substring(begin, begin + MAX_RAW) + path.substring(end - MAX_RAW, end);
+    }
+
+    private static boolean isSeparator(char c) {
+        return c == '/' || c == '\\';
     }
 
     private static String shorten(String name) {
@@ -50,16 +68,16 @@ final class FileName {
     }
 
     /**
-     * A cleaned name in letters, digits, '.', '-' and '_' of ASCII, for the key: accents go; where more had to go, some
-     * digits of its digest keep it apart from others.
+     * A cleaned name in letters, digits, '.', '-' and '_' of ASCII, for the key. Where anything had to change, some digits
+     * of its digest keep it apart from others.
      */
     static String ascii(String clean) {
         String plain = Normalizer.normalize(clean, Normalizer.Form.NFD).replaceAll("\\p{M}", "");
         String extension = extension(plain);
         String stem = plain.substring(0, plain.length() - extension.length());
         String safe = stem.replaceAll("[^A-Za-z0-9._-]+", "-").replaceAll("^[-.]+|[-.]+$", "");
-        if (stem.replace(' ', '-').equals(safe)) {
-            return safe + extension;
+        if ((safe + extension).equals(clean)) {
+            return clean;
         }
         return (safe + "-" + digest(clean)).replaceAll("^-", "") + extension;
     }

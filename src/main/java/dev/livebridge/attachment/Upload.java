@@ -2,7 +2,10 @@ package dev.livebridge.attachment;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.apache.camel.Exchange;
 import org.apache.camel.Variable;
+import org.apache.camel.util.ObjectHelper;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** Where in S3 an attachment goes, and what is said of it there. */
 public final class Upload {
@@ -31,9 +34,16 @@ public final class Upload {
                 bucket, conversationId + "/" + attachment.content().sha256() + "/" + FileName.ascii(attachment.name()));
     }
 
-    /** It lies there now. */
+    /** Whether S3 failed for the reason that the object is there already: 412 Precondition Failed. */
+    public boolean isThere(Exchange exchange) {
+        S3Exception failure = ObjectHelper.getException(
+                S3Exception.class, exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
+        return failure != null && failure.statusCode() == 412;
+    }
+
+    /** All is done that can be done once. */
     public void done(@Variable("attachment") Attachment attachment) {
-        attachment.store();
+        attachment.done();
     }
 
     /** Content-Disposition: browsers show images, and save all else under its name. */

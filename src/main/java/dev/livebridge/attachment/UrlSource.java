@@ -155,7 +155,8 @@ public final class UrlSource implements AutoCloseable {
         } catch (UnknownHostException e) {
             throw unreachable("no address for " + e.getMessage(), e);
         } catch (ClientProtocolException e) {
-            throw unreachable(host + " does not answer as HTTP has it: " + e.getMessage(), e);
+            // whose message may hold an address that is signed
+            throw unreachable(host + " does not answer as HTTP has it, or redirects too often", e);
         } catch (IOException e) {
             if (deadline.isDone()) {
                 throw unreachable(host + " took longer than live.attachments.fetch-timeout", e);
@@ -290,8 +291,9 @@ public final class UrlSource implements AutoCloseable {
             if (proxy != null && host.equalsIgnoreCase(proxy.getHostName())) {
                 return addresses;
             }
-            InetAddress[] allowed =
-                    Arrays.stream(addresses).filter(hosts::allowsAddress).toArray(InetAddress[]::new);
+            InetAddress[] allowed = Arrays.stream(addresses)
+                    .filter(address -> hosts.allowsAddress(host, address))
+                    .toArray(InetAddress[]::new);
             if (allowed.length == 0) {
                 throw new RefusedHostException("the host " + host
                         + " has an address of an inner network, which live.attachments.allowed-hosts doesn't name");

@@ -40,13 +40,23 @@ public final class DeadLetterConverter implements MessageConverter {
                 LOG.warn("{}: property '{}' is left out of its dead letter: {}", id, property.getKey(), e.getMessage());
             }
         }
-        message.setJMSCorrelationID(received.getJMSCorrelationID());
-        message.setJMSReplyTo(received.getJMSReplyTo());
-        message.setJMSType(received.getJMSType());
-        message.setJMSPriority(received.getJMSPriority());
+        if (message != received) {
+            copyHeader(received, message);
+        }
         message.setJMSExpiration(0);
         message.setJMSDeliveryMode(DeliveryMode.PERSISTENT);
         return message;
+    }
+
+    private static void copyHeader(Message from, Message to) throws JMSException {
+        if (from.getJMSCorrelationID() != null) {
+            to.setJMSCorrelationID(from.getJMSCorrelationID());
+        } else if (from.getJMSCorrelationIDAsBytes() != null) {
+            to.setJMSCorrelationIDAsBytes(from.getJMSCorrelationIDAsBytes());
+        }
+        to.setJMSReplyTo(from.getJMSReplyTo());
+        to.setJMSType(from.getJMSType());
+        to.setJMSPriority(from.getJMSPriority());
     }
 
     private static Message resend(Original original, Session session) throws JMSException {

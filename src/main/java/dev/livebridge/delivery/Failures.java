@@ -1,5 +1,6 @@
 package dev.livebridge.delivery;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import java.io.IOException;
@@ -61,9 +62,9 @@ public final class Failures {
         return failure;
     }
 
-    /** Live, S3, the network or the store is away: the other exceptions of routes/error-handling.camel.yaml's retry. */
+    /** Live, S3, the network, a disk or the store is away. Bad JSON is an IOException too, but no retry mends it. */
     private static boolean isOfAService(Throwable failure) {
-        return failure instanceof IOException
+        return failure instanceof IOException && !(failure instanceof JsonProcessingException)
                 || failure instanceof SdkException
                 || failure instanceof DataAccessResourceFailureException
                 || failure instanceof TransientDataAccessException;

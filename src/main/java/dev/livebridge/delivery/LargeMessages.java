@@ -8,6 +8,7 @@ import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.Session;
 import java.io.IOException;
+import java.io.OutputStream;
 import org.apache.activemq.artemis.api.core.ICoreMessage;
 import org.apache.activemq.artemis.api.core.Interceptor;
 import org.apache.activemq.artemis.core.message.impl.CoreMessage;
@@ -63,9 +64,47 @@ public final class LargeMessages implements Interceptor {
     /** Fetches the body, as it stands on the wire. This can be done once for each delivery. */
     static Content save(Message message, SpoolFolder spool) throws JMSException, IOException {
         try (ContentStream stream = spool.create(Long.MAX_VALUE)) {
-            message.setObjectProperty("JMS_AMQ_SaveStream", stream);
+            FailLater whole = new FailLater(stream);
+            message.setObjectProperty("JMS_AMQ_SaveStream", whole);
+            whole.rethrow();
             stream.close();
             return stream.content();
+        }
+    }
+
+    /**
+     * Takes all that comes, and fails afterwards. When a write fails, Artemis' client asks the broker for nothing more:
+     * the consumer would be silent from then on.
+     */
+    private static final class FailLater extends OutputStream {
+        private final OutputStream out;
+        private IOException failure;
+
+        FailLater(OutputStream out) {
+            this.out = out;
+        }
+
+        @Override
+        public void write(int b) {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) {
+            if (failure != null) {
+                return;
+            }
+            try {
+                out.write(bytes, offset, length);
+            } catch (IOException e) {
+                failure = e;
+            }
+        }
+
+        void rethrow() throws IOException {
+            if (failure != null) {
+                throw failure;
+            }
         }
     }
 

@@ -46,7 +46,7 @@ public final class Original {
             try {
                 return new Original(message, LargeMessages.type(message), LargeMessages.save(message, spool));
             } catch (IOException | JMSException | RuntimeException e) {
-                throw new NotKeptException("its body could not be spooled", e);
+                throw new NotKeptException("its body could not be spooled: " + e);
             }
         }
         boolean text = message instanceof TextMessage textMessage && textMessage.getText() != null;

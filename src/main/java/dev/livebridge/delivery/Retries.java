@@ -43,7 +43,7 @@ public final class Retries implements Processor {
         if (isCounted(failure)) {
             exchange.setVariable("serverErrors", exchange.getVariable("serverErrors", 0, Integer.class) + 1);
         }
-        if (failure instanceof RejectedExecutionException || !retriable(failure) || !again(exchange)) {
+        if (!again(exchange)) {
             return;
         }
         Duration retryAfter = failure instanceof DeliveryException delivery && delivery.response() != null
@@ -71,10 +71,10 @@ public final class Retries implements Processor {
 
     /** Whether to try again after this failure ({@code retryWhile}). */
     public boolean again(Exchange exchange) throws JMSException {
-        if (Expiry.isPast(original(exchange))) {
+        Throwable failure = caught(exchange);
+        if (!retriable(failure) || Expiry.isPast(original(exchange))) {
             return false;
         }
-        Throwable failure = caught(exchange);
         if (isCounted(failure)) {
             return exchange.getVariable("serverErrors", 1, Integer.class) < maxAttempts;
         }
@@ -88,7 +88,7 @@ public final class Retries implements Processor {
      */
     public boolean cutShort(Exchange exchange) throws JMSException {
         Throwable failure = caught(exchange);
-        return failure instanceof RejectedExecutionException || retriable(failure) && again(exchange);
+        return failure instanceof RejectedExecutionException || again(exchange);
     }
 
     private static boolean retriable(Throwable failure) {

@@ -49,6 +49,18 @@ public final class MessageRequestReader {
     public Map<String, Object> read(@Variable("original") Original original, @Variable("spool") SpoolFolder spool)
             throws RefusedException, JMSException, IOException {
         RequestReader.refuseUnsupported(original.message());
+        int files = spool.files();
+        try {
+            return readAny(original, spool);
+        } catch (IOException e) {
+            // a full disk must not be kept full by what is tried again
+            spool.removeAfter(files);
+            throw e;
+        }
+    }
+
+    private Map<String, Object> readAny(Original original, SpoolFolder spool)
+            throws RefusedException, JMSException, IOException {
         if (!original.message().propertyExists(FILE_NAME)) {
             return readJson(original, spool);
         }

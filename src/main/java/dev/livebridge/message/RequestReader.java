@@ -12,6 +12,7 @@ import dev.livebridge.delivery.Violation;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -57,7 +58,7 @@ public final class RequestReader {
             throw RefusedException.request(
                     ErrorCode.INVALID_REQUEST, "/", "expected a TextMessage or a BytesMessage with a body of JSON");
         }
-        long length = original.length();
+        long length = length(original);
         if (length > maxTextSize) {
             throw RefusedException.request(
                     ErrorCode.INVALID_REQUEST,
@@ -70,6 +71,14 @@ public final class RequestReader {
             throw RefusedException.request(ErrorCode.INVALID_REQUEST, violations);
         }
         return MAPPER.convertValue(request, MAP);
+    }
+
+    private static long length(Original original) throws RefusedException, JMSException, IOException {
+        try {
+            return original.length();
+        } catch (CharacterCodingException e) {
+            throw RefusedException.request(ErrorCode.INVALID_JSON, "/", "the body contains a lone surrogate");
+        }
     }
 
     static void refuseUnsupported(Message message) throws RefusedException, JMSException {

@@ -25,6 +25,18 @@ public final class SpoolFolder {
         Files.deleteIfExists(content.file());
     }
 
+    /** Removes all that was made after the first so many files. */
+    public void removeAfter(int first) throws IOException {
+        for (int file = first; file < files; file++) {
+            Files.deleteIfExists(directory.resolve(Integer.toString(file)));
+        }
+    }
+
+    /** How many files have been made. */
+    public int files() {
+        return files;
+    }
+
     void delete() {
         FileUtil.removeDir(directory.toFile());
     }

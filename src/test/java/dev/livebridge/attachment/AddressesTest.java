@@ -50,13 +50,13 @@ class AddressesTest {
     }
 
     @Test
-    void knowsThePublicBucketOnly() {
+    void showsInPublicOnlyWhatTheBridgeUploaded() {
         S3 s3 = new S3(server(null, null, false), OWN, OWN);
 
         assertThat(address(Addresses.Form.PUBLIC, s3, stored("public", "c/1/a b.png")))
                 .isEqualTo("https://cdn.example.org/base/c/1/a%20b.png");
-        assertThat(address(Addresses.Form.PUBLIC, s3, stored("scans", "a.png")))
-                .startsWith("https://scans.s3.eu-central-1.amazonaws.com/a.png?");
+        assertThat(address(Addresses.Form.PUBLIC, s3, source("public", "a.png")))
+                .startsWith("https://public.s3.eu-central-1.amazonaws.com/a.png?response-content-disposition=");
     }
 
     @Test
@@ -66,13 +66,20 @@ class AddressesTest {
     }
 
     private static String address(Addresses.Form form, S3 s3, Attachment attachment) {
-        new Addresses(form, s3, Duration.ofDays(7), "https://cdn.example.org/base/", "public").give(attachment);
+        new Addresses(form, s3, Duration.ofDays(7), "https://cdn.example.org/base/").give(attachment);
         return attachment.address();
     }
 
     private static Attachment stored(String bucket, String key) {
         Attachment attachment = Attachment.of("/attachments/0", Map.of("name", "a.png"));
         attachment.placed(bucket, key);
+        return attachment;
+    }
+
+    private static Attachment source(String bucket, String key) {
+        Attachment attachment = Attachment.of("/attachments/0", Map.of("name", "a.png", "bucket", bucket, "key", key));
+        attachment.found(1, new byte[1]);
+        attachment.typed("image/svg+xml", false);
         return attachment;
     }
 

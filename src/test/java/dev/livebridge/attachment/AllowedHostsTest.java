@@ -49,7 +49,8 @@ class AllowedHostsTest {
     @ValueSource(
             strings = {"93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946", "10.1.2.3", "::ffff:10.1.2.3", "fd00::5"})
     void connectsToPublicAndToNamedAddresses(String address) throws Exception {
-        assertThat(hosts.allowsAddress(InetAddress.getByName(address))).isTrue();
+        assertThat(hosts.allowsAddress("files.example.org", InetAddress.getByName(address)))
+                .isTrue();
     }
 
     @ParameterizedTest
@@ -77,10 +78,12 @@ class AllowedHostsTest {
                 "198.18.0.1",
                 "224.0.0.1",
                 "255.255.255.255",
+                "168.63.129.16",
                 "ff02::1"
             })
     void connectsToNoOtherAddress(String address) throws Exception {
-        assertThat(hosts.allowsAddress(InetAddress.getByName(address))).isFalse();
+        assertThat(hosts.allowsAddress("files.example.org", InetAddress.getByName(address)))
+                .isFalse();
     }
 
     @Test
@@ -88,8 +91,26 @@ class AllowedHostsTest {
         AllowedHosts local = new AllowedHosts(List.of("localhost:8080"));
 
         assertThat(local.allowsName("localhost", 8080)).isTrue();
-        assertThat(local.allowsAddress(InetAddress.getByName("127.0.0.1"))).isTrue();
-        assertThat(local.allowsAddress(InetAddress.getByName("10.1.2.3"))).isFalse();
+        assertThat(local.allowsName("localhost", 80)).isFalse();
+        assertThat(local.allowsAddress("localhost", InetAddress.getByName("127.0.0.1")))
+                .isTrue();
+        assertThat(local.allowsAddress("localhost", InetAddress.getByName("10.1.2.3")))
+                .isFalse();
+        assertThat(local.allowsAddress("files.example.org", InetAddress.getByName("127.0.0.1")))
+                .isFalse();
+    }
+
+    @Test
+    void takesAnAddressWithItsPort() throws Exception {
+        AllowedHosts one = new AllowedHosts(List.of("10.1.2.3:8080", "2001:db8:1:2:3:4:5:6"));
+
+        assertThat(one.allowsName("10.1.2.3", 8080)).isTrue();
+        assertThat(one.allowsName("10.1.2.3", 80)).isFalse();
+        assertThat(one.allowsAddress("10.1.2.3", InetAddress.getByName("10.1.2.3")))
+                .isTrue();
+        assertThat(one.allowsName("[2001:db8:1:2:3:4:5:6]", 443)).isTrue();
+        assertThat(one.allowsName("999.1.1.1", 80)).isFalse();
+        assertThat(one.allowsName("1:2:3", 80)).isFalse();
     }
 
     @ParameterizedTest

@@ -20,7 +20,7 @@ class UploadTest {
         upload.place(attachment, "c-1");
 
         assertThat(attachment.bucket()).isEqualTo("bucket");
-        assertThat(attachment.key()).isEqualTo("c-1/" + DIGEST + "/Foto-Marz.png");
+        assertThat(attachment.key()).isEqualTo("c-1/" + DIGEST + "/Foto-Marz-63d1aeb0.png");
     }
 
     @Test

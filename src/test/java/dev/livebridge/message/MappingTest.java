@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.livebridge.delivery.Original;
 import dev.livebridge.delivery.Originals;
+import dev.livebridge.spool.Spool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.activemq.artemis.api.core.client.ClientSession;
 import org.apache.activemq.artemis.jms.client.ActiveMQTextMessage;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -55,7 +58,10 @@ class MappingTest {
 
     private static byte[] messageCall(Original message) throws Exception {
         return new MessageCall("/{conversationId}")
-                .body(new MessageRequestReader(schema("message-request"), 1_000_000, 1_000_000).read(message, null));
+                .body(new MessageRequestReader(schema("message-request"), 1_000_000, 1_000_000)
+                        .read(
+                                message,
+                                new Spool(Path.of("unused")).folder(new DefaultExchange(new DefaultCamelContext()))));
     }
 
     private static byte[] queueCall(Original message, JsonNode given) throws Exception {
