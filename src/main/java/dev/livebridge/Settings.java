@@ -177,7 +177,7 @@ public final class Settings {
                             && TimeUtils.toMilliSeconds(value)
                                     <= Duration.ofDays(7).toMillis();
                 case CHECKSUMS -> List.of("when-supported", "when-required").contains(value);
-                case HOSTS -> Arrays.stream(value.split("\\s*,\\s*")).allMatch(host -> host.matches(HOST));
+                case HOSTS -> Arrays.stream(value.split("[,\\s]+")).allMatch(host -> host.matches(HOST));
             };
         } catch (RuntimeException | URISyntaxException e) {
             return false;
@@ -214,10 +214,10 @@ public final class Settings {
         return bytes(text(key));
     }
 
-    /** Values separated by commas; none where the property is absent. */
+    /** Values separated by commas or blanks; none where the property is absent. */
     public List<String> list(String key) {
         return find(key)
-                .map(value -> Arrays.stream(value.split("\\s*,\\s*")).toList())
+                .map(value -> Arrays.stream(value.split("[,\\s]+")).toList())
                 .orElse(List.of());
     }
 

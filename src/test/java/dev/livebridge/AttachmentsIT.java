@@ -198,6 +198,7 @@ class AttachmentsIT {
             {"name": "a", "url": "http://example.org/a"}                       | attachment-url-refused  | /attachments/0/url
             {"name": "a", "url": "http://localhost.example.org/a"}             | attachment-url-refused  | /attachments/0/url
             {"name": "a", "url": "http://ana:secret@localhost/a"}              | attachment-url-refused  | /attachments/0/url
+            {"name": "a", "url": "http://localhost:99999/a"}                   | attachment-url-refused  | /attachments/0/url
             {"name": "a", "url": "file:///etc/passwd"}                         | attachment-url-refused  | /attachments/0/url
             {"name": "a", "url": "not an address"}                             | attachment-url-refused  | /attachments/0/url
             """)
@@ -424,6 +425,13 @@ class AttachmentsIT {
 
     @Test
     void givesTheSameKeyToTheSameAttachment() throws Exception {
+        try (Log log = Log.listen()) {
+            givesTheSameKey();
+            assertThat(log.lines()).noneMatch(line -> line.contains("attempt"));
+        }
+    }
+
+    private void givesTheSameKey() throws Exception {
         String first = BRIDGE.request(MESSAGES, file("a.png", PNG))
                 .at("/entries/0/value")
                 .asText();

@@ -76,13 +76,14 @@ class SettingsTest {
 
     @Test
     void readsValuesWithTheirUnits() throws Exception {
-        Settings settings = settings("a = 1.5s\nb = 2m\nc = 32MB\nd = 10\ne = 1, 2\nf = 7b\n");
+        Settings settings = settings("a = 1.5s\nb = 2m\nc = 32MB\nd = 10\ne = 1, 2\nf = 7b\ng = png, jpeg gif\n");
 
         assertThat(settings.duration("b")).isEqualTo(Duration.ofMinutes(2));
         assertThat(settings.size("c")).isEqualTo(32L * 1024 * 1024);
         assertThat(settings.size("d")).isEqualTo(10);
         assertThat(settings.size("f")).isEqualTo(7);
         assertThat(settings.numbers("e")).isEqualTo(List.of(1L, 2L));
+        assertThat(settings.list("g")).containsExactly("png", "jpeg", "gif");
         assertThat(settings.numbers("nothing")).isEmpty();
     }
 

@@ -34,11 +34,17 @@ public final class Upload {
                 bucket, conversationId + "/" + attachment.content().sha256() + "/" + FileName.ascii(attachment.name()));
     }
 
-    /** Whether S3 failed for the reason that the object is there already: 412 Precondition Failed. */
-    public boolean isThere(Exchange exchange) {
-        S3Exception failure = ObjectHelper.getException(
-                S3Exception.class, exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
-        return failure != null && failure.statusCode() == 412;
+    /**
+     * Takes it for done where S3 refused it for being there already: 412 Precondition Failed.
+     *
+     * @throws Exception any other failure, as it was
+     */
+    public void checkThere(Exchange exchange) throws Exception {
+        Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        S3Exception refused = ObjectHelper.getException(S3Exception.class, failure);
+        if (refused.statusCode() != 412) {
+            throw failure;
+        }
     }
 
     /** All is done that can be done once. */

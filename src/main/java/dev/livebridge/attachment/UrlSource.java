@@ -177,7 +177,7 @@ public final class UrlSource implements AutoCloseable {
             return uri;
         } catch (URISyntaxException e) {
             throw refused(attachment, "is no address: " + e.getReason() + " at position " + e.getIndex());
-        } catch (RefusedHostException e) {
+        } catch (RefusedHostException | IllegalArgumentException e) {
             throw refused(attachment, e.getMessage());
         }
     }
