@@ -86,7 +86,7 @@ class SecondS3IT {
         assertThat(opened.body()).isEqualTo(content);
         assertThat(opened.headers().firstValue("Content-Type")).hasValue("application/pdf");
         assertThat(opened.headers().firstValue("Content-Disposition"))
-                .hasValue("attachment; filename=\"Ubersicht.pdf\"; filename*=UTF-8''%C3%9Cbersicht.pdf");
+                .hasValue("attachment; filename=\"Ubersicht-f84625b0.pdf\"; filename*=UTF-8''%C3%9Cbersicht.pdf");
         assertThat(opened.headers().firstValue("x-amz-server-side-encryption")).hasValue("AES256");
         assertThat(opened.headers().firstValue("x-amz-storage-class")).hasValue("STANDARD_IA");
         assertThat(BRIDGE.peek(DEADLETTERS)).isNull();
