@@ -8,15 +8,21 @@ import dev.livebridge.attachment.S3Server;
 import dev.livebridge.attachment.Upload;
 import dev.livebridge.attachment.UrlSource;
 import dev.livebridge.conversation.Conversations;
+import dev.livebridge.conversation.Grouper;
+import dev.livebridge.conversation.Holds;
 import dev.livebridge.conversation.Store;
+import dev.livebridge.delivery.Backoff;
 import dev.livebridge.delivery.DeadLetterConverter;
+import dev.livebridge.delivery.Deliveries;
 import dev.livebridge.delivery.Expiry;
 import dev.livebridge.delivery.Failures;
 import dev.livebridge.delivery.LiveAnswer;
 import dev.livebridge.delivery.LiveHeaders;
 import dev.livebridge.delivery.Originals;
+import dev.livebridge.delivery.Outages;
 import dev.livebridge.delivery.Retries;
 import dev.livebridge.delivery.TokenFilter;
+import dev.livebridge.event.DelayedEvents;
 import dev.livebridge.event.Outcomes;
 import dev.livebridge.event.ReplyTo;
 import dev.livebridge.message.AddToExtra;
@@ -28,12 +34,17 @@ import dev.livebridge.message.RequestReader;
 import dev.livebridge.message.RequestSchema;
 import dev.livebridge.message.RequestedUser;
 import dev.livebridge.spool.Spool;
+import jakarta.jms.ConnectionFactory;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
 import org.apache.camel.spi.Registry;
+import org.apache.camel.util.function.Suppliers;
 import org.apache.hc.core5.http.HttpHost;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
@@ -43,7 +54,8 @@ import software.amazon.awssdk.services.s3.S3Client;
 final class Beans {
     private Beans() {}
 
-    static void bind(Settings settings, Store store, Spool spool, Registry registry) {
+    static void bind(Settings settings, Store store, Spool spool, CamelContext context) {
+        Registry registry = context.getRegistry();
         long botId = settings.number("live.bot.id");
         TokenFilter tokenFilter = new TokenFilter(settings.text("live.bot.token"));
         long maxTextSize = settings.size("live.messages.max-text-size");
@@ -60,29 +72,108 @@ final class Beans {
         registry.bind("messageCall", new MessageCall(settings.text("live.api.message-path")));
 
         // conversation: who talks in which
+        Outages outages = new Outages();
+        Originals originals =
+                new Originals(Set.of(settings.text("live.queues.lanes"), settings.text("live.queues.held")));
+        Conversations conversations =
+                new Conversations(store.dataSource(), botId, settings.duration("live.conversations.max-age"));
         registry.bind("store", store.dataSource());
-        registry.bind("conversations", new Conversations(store.dataSource(), botId));
+        registry.bind("conversations", conversations);
+        // the connections are configured after this
+        registry.bind(
+                "holds",
+                Holds.class,
+                Suppliers.memorize(() -> holds(settings, botId, store, conversations, originals, outages, registry)));
+        registry.bind(
+                "grouper",
+                Grouper.class,
+                Suppliers.memorize(() -> grouper(settings, conversations, originals, spool, outages, registry)));
 
         attachments(settings, spool, registry);
 
-        // delivery: kinds of failure, dead letters
-        registry.bind("originals", new Originals());
+        // delivery: kinds of failure, records, dead letters
+        Outcomes outcomes = new Outcomes(botId);
+        Deliveries deliveries = new Deliveries(store.dataSource(), records(settings, botId), outages);
+        registry.bind("outages", outages);
+        registry.bind("deliveries", deliveries);
         registry.bind("liveHeaders", new LiveHeaders(settings.family("live.api.headers.")));
-        registry.bind("liveAnswer", new LiveAnswer(tokenFilter));
+        registry.bind("liveAnswer", new LiveAnswer(tokenFilter, outages));
         registry.bind(
                 "retries",
-                new Retries(
-                        settings.integer("live.retry.max-attempts"),
-                        settings.duration("live.retry.max-retry-after"),
-                        settings.duration("live.retry.give-up-after"),
-                        tokenFilter));
+                new Retries(limits(settings), deliveries, outages, new DelayedEvents(context, outcomes), tokenFilter));
         registry.bind("expiry", new Expiry());
-        registry.bind("failures", new Failures(tokenFilter));
+        registry.bind("failures", new Failures(tokenFilter, deliveries));
         registry.bind("deadLetterConverter", new DeadLetterConverter());
 
         // event: what became of it
-        registry.bind("outcomes", new Outcomes(botId));
+        registry.bind("outcomes", outcomes);
         registry.bind("replyTo", new ReplyTo(settings.list("live.reply-to.allowed"), ownQueues(settings)));
+    }
+
+    private static Holds holds(
+            Settings settings,
+            long botId,
+            Store store,
+            Conversations conversations,
+            Originals originals,
+            Outages outages,
+            Registry registry) {
+        return new Holds(
+                store.dataSource(),
+                botId,
+                registry.lookupByNameAndType("brokerConnectionFactory", ConnectionFactory.class),
+                settings.text("live.queues.held"),
+                settings.text("live.queues.messages"),
+                settings.text("live.messages.read-from." + settings.text("live.messages.grouped-by")),
+                conversations,
+                originals,
+                outages);
+    }
+
+    private static Grouper grouper(
+            Settings settings,
+            Conversations conversations,
+            Originals originals,
+            Spool spool,
+            Outages outages,
+            Registry registry) {
+        return new Grouper(
+                registry.lookupByNameAndType("grouperConnectionFactory", ConnectionFactory.class),
+                settings.text("live.queues.messages"),
+                settings.text("live.queues.lanes"),
+                settings.integer("live.grouper.batch-size"),
+                conversations,
+                originals,
+                spool,
+                outages);
+    }
+
+    private static Deliveries.Settings records(Settings settings, long botId) {
+        return new Deliveries.Settings(
+                botId,
+                settings.flag("live.records.enabled"),
+                settings.integer("live.jms.max-crash-deliveries"),
+                Stream.of("conversations", "messages")
+                        .filter(queue ->
+                                settings.text("live.uncertain." + queue).equals("dead-letter"))
+                        .map(queue -> settings.text("live.queues." + queue))
+                        .collect(Collectors.toSet()),
+                settings.duration("live.idempotency.retention"));
+    }
+
+    private static Retries.Limits limits(Settings settings) {
+        return new Retries.Limits(
+                new Backoff(
+                        settings.duration("live.retry.delay"),
+                        Double.parseDouble(settings.text("live.retry.multiplier")),
+                        settings.duration("live.retry.max-delay")),
+                settings.integer("live.retry.max-attempts"),
+                settings.duration("live.retry.max-retry-after"),
+                settings.duration("live.retry.give-up-after"),
+                settings.duration("live.retry.notify-after"),
+                settings.duration("live.hold.after"),
+                settings.duration("live.hold.timeout"),
+                settings.duration("live.messages.wait-for-conversation"));
     }
 
     /** attachment: content, type, key, address. */
@@ -161,6 +252,8 @@ final class Beans {
         return Set.of(
                 settings.text("live.queues.conversations"),
                 settings.text("live.queues.messages"),
+                settings.text("live.queues.lanes"),
+                settings.text("live.queues.held"),
                 settings.text("live.queues.events"),
                 settings.text("live.queues.deadletters"));
     }

@@ -2,6 +2,7 @@ package dev.livebridge;
 
 import dev.livebridge.attachment.S3;
 import dev.livebridge.attachment.UrlSource;
+import dev.livebridge.conversation.Grouper;
 import dev.livebridge.conversation.Store;
 import dev.livebridge.spool.Spool;
 import java.nio.file.Path;
@@ -118,6 +119,16 @@ public final class Bridge extends Main {
         configure().withRoutesIncludePattern(others == null ? pattern : others + "," + pattern);
     }
 
+    /** The store that the settings name, not yet opened. */
+    static Store store(Settings settings) {
+        return new Store(
+                settings.find("live.store.url").orElse(null),
+                settings.find("live.store.username").orElse(null),
+                settings.find("live.store.password").orElse(null),
+                settings.integer("live.store.connections"),
+                Path.of(settings.text("live.data-directory")));
+    }
+
     private void prepare(CamelContext context) throws Exception {
         Settings settings = new Settings(context.getPropertiesComponent());
         List<String> problems = settings.problems();
@@ -125,16 +136,21 @@ public final class Bridge extends Main {
             throw new StartException(String.join("; ", problems));
         }
         context.getPropertiesComponent().addPropertiesFunction(new MillisFunction(context.getPropertiesComponent()));
-        Store store = new Store(Path.of(settings.text("live.data-directory")));
+        Store store = store(settings);
         OnStop.close(context, store);
         store.migrate();
         Spool spool = new Spool(Path.of(settings.text("live.attachments.spool-directory")));
         OnStop.close(context, spool);
         spool.open();
-        Beans.bind(settings, store, spool, context.getRegistry());
+        Beans.bind(settings, store, spool, context);
         Registry beans = context.getRegistry();
         context.addLifecycleStrategy(
                 new CallDeadline(beans.findSingleByType(UrlSource.class), beans.findSingleByType(S3.class)));
+        if (settings.text("live.messages.grouped-by").equals("bridge")) {
+            // its connection is configured after this
+            context.addStartupListener((started, already) ->
+                    started.addService(started.getRegistry().findSingleByType(Grouper.class), true, true));
+        }
         if (settings.flag("live.routes.reload")) {
             context.addService(new RouteReload(home.resolve("routes")));
         }

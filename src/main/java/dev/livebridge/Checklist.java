@@ -72,11 +72,11 @@ public final class Checklist {
         add("configuration", Verdict.OK, "every property has a value that fits");
 
         Main main = Bridge.configured(home, profile);
-        try (Store store = new Store(Path.of(settings.text("live.data-directory")))) {
+        try (Store store = Bridge.store(settings)) {
             main.start();
             CamelContext context = main.getCamelContext();
             Spool spool = new Spool(Path.of(settings.text("live.attachments.spool-directory")));
-            Beans.bind(new Settings(context.getPropertiesComponent()), store, spool, context.getRegistry());
+            Beans.bind(new Settings(context.getPropertiesComponent()), store, spool, context);
             routes(context);
             broker(context, settings.text("live.jms.url"));
             store(store);

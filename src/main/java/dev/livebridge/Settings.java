@@ -40,6 +40,9 @@ public final class Settings {
         ADDRESS("presigned, public or s3"),
         PRESIGNED_TTL("a duration of at most 7d, the most that signatures allow"),
         CHECKSUMS("when-supported or when-required"),
+        JDBC("an address of PostgreSQL, such as jdbc:postgresql://db.example.org/live"),
+        GROUPED_BY("bridge or producer"),
+        UNCERTAIN("resend or dead-letter"),
         HOSTS("names of hosts, addresses or ranges of addresses, separated by commas");
 
         private final String expected;
@@ -63,9 +66,30 @@ public final class Settings {
             Map.entry("live.jms.reply-connections", Type.POSITIVE),
             Map.entry("live.queues.conversations", Type.TEXT),
             Map.entry("live.queues.messages", Type.TEXT),
+            Map.entry("live.queues.lanes", Type.TEXT),
+            Map.entry("live.queues.held", Type.TEXT),
             Map.entry("live.queues.events", Type.TEXT),
             Map.entry("live.queues.deadletters", Type.TEXT),
             Map.entry("live.consumers", Type.POSITIVE),
+            Map.entry("live.grouper.batch-size", Type.POSITIVE),
+            Map.entry("live.jms.max-crash-deliveries", Type.POSITIVE),
+            Map.entry("live.messages.grouped-by", Type.GROUPED_BY),
+            Map.entry("live.messages.read-from.bridge", Type.TEXT),
+            Map.entry("live.messages.read-from.producer", Type.TEXT),
+            Map.entry("live.messages.wait-for-conversation", Type.DURATION),
+            Map.entry("live.hold.after", Type.DURATION),
+            Map.entry("live.hold.timeout", Type.DURATION),
+            Map.entry("live.uncertain.conversations", Type.UNCERTAIN),
+            Map.entry("live.uncertain.messages", Type.UNCERTAIN),
+            Map.entry("live.records.enabled", Type.BOOLEAN),
+            Map.entry("live.idempotency.retention", Type.DURATION),
+            Map.entry("live.conversations.max-age", Type.DURATION),
+            Map.entry("live.store.url", Type.JDBC),
+            Map.entry("live.store.username", Type.TEXT),
+            Map.entry("live.store.password", Type.TEXT),
+            Map.entry("live.store.connections", Type.POSITIVE),
+            Map.entry("live.api.max-rate", Type.POSITIVE),
+            Map.entry("live.retry.notify-after", Type.DURATION),
             Map.entry("live.messages.max-text-size", Type.SIZE),
             Map.entry("live.reply-to.allowed", Type.TEXT),
             Map.entry("live.events.sent", Type.BOOLEAN),
@@ -177,6 +201,9 @@ public final class Settings {
                             && TimeUtils.toMilliSeconds(value)
                                     <= Duration.ofDays(7).toMillis();
                 case CHECKSUMS -> List.of("when-supported", "when-required").contains(value);
+                case JDBC -> value.startsWith("jdbc:postgresql:") || value.startsWith("jdbc:h2:");
+                case GROUPED_BY -> List.of("bridge", "producer").contains(value);
+                case UNCERTAIN -> List.of("resend", "dead-letter").contains(value);
                 case HOSTS -> Arrays.stream(value.split("[,\\s]+")).allMatch(host -> host.matches(HOST));
             };
         } catch (RuntimeException | URISyntaxException e) {

@@ -159,14 +159,14 @@ class ConversationsIT {
 
     @Test
     void deadLettersWhatLiveRefusesAtOnce() throws Exception {
-        BRIDGE.live().stubFor(post(QUEUE_PATH).willReturn(status(401).withBody("no such bot: " + hash + "_" + TOKEN)));
+        BRIDGE.live().stubFor(post(QUEUE_PATH).willReturn(status(422).withBody("no such bot: " + hash + "_" + TOKEN)));
 
         JsonNode reply = BRIDGE.request(CONVERSATIONS, request());
 
         assertThat(reply.at("/status").asText()).isEqualTo("failed");
         assertThat(reply.at("/error/code").asText()).isEqualTo("rejected");
         Message dead = BRIDGE.receive(DEADLETTERS);
-        assertThat(dead.getIntProperty("liveHttpStatus")).isEqualTo(401);
+        assertThat(dead.getIntProperty("liveHttpStatus")).isEqualTo(422);
         assertThat(dead.getStringProperty("liveHttpBody")).isEqualTo("no such bot: " + hash);
         assertThat(dead.getIntProperty("liveAttempts")).isEqualTo(1);
         assertThat(dead.getBooleanProperty("liveUncertain")).isFalse();

@@ -138,8 +138,8 @@ class LauncherIT {
         assertThat(queued.exitValue()).isZero();
 
         Process failed = launcher.run(
-                "send", "live.messages", "examples/message.json", "--wait", "--property", "idempotencyKey=1");
-        assertThat(launcher.output(failed)).contains("\"code\":\"invalid-request\"", "property:idempotencyKey");
+                "send", "live.messages", "examples/message.json", "--wait", "--property", "fileName=a.png");
+        assertThat(launcher.output(failed)).contains("\"code\":\"invalid-request\"", "property:fileName");
         assertThat(failed.exitValue()).isEqualTo(1);
 
         Path photo = Path.of("examples/photo.png");

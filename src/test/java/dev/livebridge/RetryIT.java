@@ -43,7 +43,7 @@ class RetryIT {
     private final String path = "/" + conversation + "/client/message";
 
     @ParameterizedTest
-    @ValueSource(ints = {302, 408, 425, 429, 500, 502, 503, 504, 599})
+    @ValueSource(ints = {302, 401, 403, 408, 425, 429, 500, 502, 503, 504, 599})
     void deliversOnceTheServiceIsBack(int status) throws Exception {
         firstAnswers(status(status));
 
@@ -117,7 +117,7 @@ class RetryIT {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {400, 401, 403, 405, 409, 413, 422})
+    @ValueSource(ints = {400, 405, 409, 413, 422})
     void doesNotRepeatWhatLiveRefuses(int status) throws Exception {
         answers(status(status));
 

@@ -120,6 +120,7 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
         all.put("live.consumers", "4");
         all.put("live.retry.delay", "20ms");
         all.put("live.retry.max-delay", "200ms");
+        all.put("live.messages.wait-for-conversation", "500ms");
         if (withS3) {
             s3Port = freePort();
             startS3();

@@ -1,66 +1,127 @@
 package dev.livebridge.conversation;
 
 import dev.livebridge.delivery.ErrorCode;
+import dev.livebridge.delivery.NoConversationException;
 import dev.livebridge.delivery.RefusedException;
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.apache.camel.Variable;
+import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Which user has which open conversation: kept in the store, by bot and user hash. A user's newest is the open one. */
 public final class Conversations {
     private final JdbcClient store;
     private final long botId;
+    private final Duration maxAge;
 
-    public Conversations(DataSource store, long botId) {
+    /** @param maxAge {@code live.conversations.max-age}, after which a conversation is forgotten */
+    public Conversations(DataSource store, long botId, Duration maxAge) {
         this.store = JdbcClient.create(store);
         this.botId = botId;
+        this.maxAge = maxAge;
     }
 
     /** Live has queued this conversation for this user. To say it again changes nothing. */
     public void queued(@Variable("conversationId") String conversationId, @Variable("userHash") String userHash) {
+        if (user(conversationId) != null) {
+            return;
+        }
+        try {
+            store.sql("""
+                            insert into conversation (bot_id, conversation_id, user_hash, queued_at)
+                            values (?, ?, ?, ?)
+                            """)
+                    .params(botId, conversationId, userHash, Timestamp.from(Instant.now()))
+                    .update();
+        } catch (DuplicateKeyException e) {
+            // somebody else was told so at the same moment
+            return;
+        }
+    }
+
+    /** Live doesn't know this conversation any more. */
+    public void closed(@Variable("conversationId") String conversationId) {
         store.sql("""
-                        merge into conversation as known
-                        using (values (?, ?, ?, ?)) as queued (bot_id, conversation_id, user_hash, queued_at)
-                        on known.bot_id = queued.bot_id and known.conversation_id = queued.conversation_id
-                        when not matched then
-                          insert (bot_id, conversation_id, user_hash, queued_at)
-                          values (queued.bot_id, queued.conversation_id, queued.user_hash, queued.queued_at)
+                        update conversation set closed_at = ?
+                        where bot_id = ? and conversation_id = ? and closed_at is null
                         """)
-                .params(botId, conversationId, userHash, Timestamp.from(Instant.now()))
+                .params(Timestamp.from(Instant.now()), botId, conversationId)
                 .update();
     }
 
     /** Whose conversation this is; null where the bridge has not seen it. */
     public String user(@Variable("conversationId") String conversationId) {
-        return store.sql("select user_hash from conversation where bot_id = ? and conversation_id = ?")
-                .params(botId, conversationId)
-                .query(String.class)
-                .optional()
-                .orElse(null);
+        return users(List.of(conversationId)).get(conversationId);
+    }
+
+    /** Whose conversations these are, by their ids, as far as the bridge has seen them. */
+    public Map<String, String> users(Collection<String> conversationIds) {
+        Map<String, String> users = new HashMap<>();
+        if (!conversationIds.isEmpty()) {
+            store.sql("""
+                            select conversation_id, user_hash from conversation
+                            where bot_id = :botId and conversation_id in (:ids)
+                            """)
+                    .param("botId", botId)
+                    .param("ids", conversationIds)
+                    .query((row, number) -> users.put(row.getString(1), row.getString(2)))
+                    .list();
+        }
+        return users;
     }
 
     /**
      * The conversation that a message is addressed to: its {@code conversationId} as it is, or the open one of its
      * {@code userHash}.
      *
-     * @throws RefusedException {@code unknown-conversation} where the user has none
+     * @throws RefusedException        {@code conversation-closed} where Live said before that it is gone
+     * @throws NoConversationException where the user has no open one
      */
-    public String addressed(@Variable("request") Map<String, Object> request) throws RefusedException {
+    public String addressed(@Variable("request") Map<String, Object> request)
+            throws RefusedException, NoConversationException {
         if (request.get("conversationId") instanceof String conversationId) {
+            if (isClosed(conversationId)) {
+                throw RefusedException.request(
+                        ErrorCode.CONVERSATION_CLOSED, "/conversationId", "Live said that this conversation is gone");
+            }
             return conversationId;
         }
-        return store.sql("""
-                        select conversation_id from conversation
+        Optional<Map<String, Object>> newest =
+                store.sql("""
+                        select conversation_id, closed_at from conversation
                         where bot_id = ? and user_hash = ?
                         order by number desc limit 1
-                        """)
-                .params(botId, request.get("userHash"))
-                .query(String.class)
+                        """).params(botId, request.get("userHash")).query().listOfRows().stream()
+                        .findFirst();
+        if (newest.isEmpty()) {
+            throw new NoConversationException(ErrorCode.UNKNOWN_CONVERSATION, "the user has no conversation");
+        }
+        if (newest.get().get("closed_at") != null) {
+            throw new NoConversationException(ErrorCode.CONVERSATION_CLOSED, "the user's conversation is closed");
+        }
+        return (String) newest.get().get("conversation_id");
+    }
+
+    private boolean isClosed(String conversationId) {
+        return store.sql("select closed_at from conversation where bot_id = ? and conversation_id = ?")
+                .params(botId, conversationId)
+                .query(Timestamp.class)
                 .optional()
-                .orElseThrow(() -> RefusedException.request(
-                        ErrorCode.UNKNOWN_CONVERSATION, "/userHash", "the user has no open conversation"));
+                .isPresent();
+    }
+
+    /** Forgets those that are older than {@code live.conversations.max-age}. */
+    public void clean() {
+        store.sql("delete from conversation where queued_at < ?")
+                .params(Timestamp.from(Instant.now().minus(maxAge)))
+                .update();
     }
 }

@@ -9,19 +9,29 @@ import org.flywaydb.core.Flyway;
 import org.h2.api.ErrorCode;
 
 /**
- * The bridge's small database: an embedded file in {@code live.data-directory}. What it has committed survives the
- * process. It is opened with the first use.
+ * The bridge's small database: an embedded file in {@code live.data-directory}, or the PostgreSQL of {@code live.store.url},
+ * where instances share it. What it has committed survives the process. It is opened with the first use.
  */
 public final class Store implements AutoCloseable {
     private final HikariDataSource dataSource = new HikariDataSource();
     private final Path file;
 
-    /** @param dataDirectory {@code live.data-directory} */
-    public Store(Path dataDirectory) {
-        file = dataDirectory.resolve("store/live-bridge").toAbsolutePath();
+    /**
+     * @param url           {@code live.store.url}, a JDBC address; null for the embedded file
+     * @param connections   {@code live.store.connections}, at the most
+     * @param dataDirectory {@code live.data-directory}
+     */
+    public Store(String url, String username, String password, int connections, Path dataDirectory) {
+        file = url == null ? dataDirectory.resolve("store/live-bridge").toAbsolutePath() : null;
         // by default H2 writes half a second after the commit
-        dataSource.setJdbcUrl("jdbc:h2:file:" + file + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0");
+        dataSource.setJdbcUrl(
+                file == null
+                        ? url
+                        : "jdbc:h2:file:" + file + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0");
+        dataSource.setUsername(username);
+        dataSource.setPassword(password);
         dataSource.setPoolName("store");
+        dataSource.setMaximumPoolSize(connections);
         dataSource.setConnectionTimeout(5_000);
     }
 
@@ -39,13 +49,13 @@ public final class Store implements AutoCloseable {
                     .migrate();
         } catch (RuntimeException e) {
             throw new IllegalStateException(
-                    "cannot open the store " + file + ": " + rootCause(e).getMessage(), e);
+                    "cannot open the store " + this + ": " + rootCause(e).getMessage(), e);
         }
     }
 
     /** Whether there is one already. */
     public boolean exists() {
-        return Files.exists(Path.of(file + ".mv.db"));
+        return file == null || Files.exists(Path.of(file + ".mv.db"));
     }
 
     /** Whether this failure says that another process has it open. */
@@ -60,7 +70,7 @@ public final class Store implements AutoCloseable {
 
     @Override
     public String toString() {
-        return file.toString();
+        return file == null ? dataSource.getJdbcUrl() : file.toString();
     }
 
     public DataSource dataSource() {

@@ -1,5 +1,7 @@
 package dev.livebridge.delivery;
 
+import java.util.List;
+
 /**
  * A message could not be delivered. The subclass says whose fault it is, and so whether to try again
  * (routes/error-handling.camel.yaml); the rest is what the dead letter will say.
@@ -18,6 +20,11 @@ public abstract class DeliveryException extends Exception {
 
     public ErrorCode code() {
         return code;
+    }
+
+    /** All that is wrong with the request; empty where the request was not at fault. */
+    public List<Violation> details() {
+        return List.of();
     }
 
     /** What Live answered, without the token; {@code null} where there was no answer. */

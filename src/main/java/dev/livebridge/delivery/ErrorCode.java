@@ -8,8 +8,10 @@ public enum ErrorCode {
     INVALID_JSON,
     /** A field or a JMS property is missing, unknown, wrong or not supported. */
     INVALID_REQUEST,
-    /** Live doesn't know the conversation (404, 410), or the user has none open. */
+    /** Live doesn't know the conversation (404, 410), or the user has none. */
     UNKNOWN_CONVERSATION,
+    /** Live said before that the conversation is gone. */
+    CONVERSATION_CLOSED,
     /** The request names a group that no {@code live.groups.<name>} maps. */
     UNKNOWN_GROUP,
     /** Live refused the call (any other 4xx): it would refuse it again. */
@@ -26,8 +28,10 @@ public enum ErrorCode {
     ATTACHMENT_UNREACHABLE,
     /** {@code live.attachments.allowed-hosts} or {@code .allowed-sources} doesn't allow where an attachment lies. */
     ATTACHMENT_URL_REFUSED,
-    /** The message's own JMSExpiration, or {@code live.retry.give-up-after}, passed before it was delivered. */
+    /** The message's own JMSExpiration, {@code live.retry.give-up-after} or {@code live.hold.timeout} passed before. */
     EXPIRED,
+    /** Live may have taken it, nobody knows, and {@code live.uncertain.*} says not to send it again. */
+    UNCERTAIN,
     /** The bridge itself, or a route that an integrator changed, is at fault. */
     INTERNAL_ERROR;
 

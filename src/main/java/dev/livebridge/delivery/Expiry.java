@@ -1,7 +1,5 @@
 package dev.livebridge.delivery;
 
-import jakarta.jms.JMSException;
-import jakarta.jms.Message;
 import java.time.Duration;
 import java.time.Instant;
 import org.apache.camel.Variable;
@@ -9,22 +7,23 @@ import org.apache.camel.Variable;
 /** The JMSExpiration of a message, which holds while the bridge has it, too. */
 public final class Expiry {
     /** @throws RefusedException {@code expired}, where its time has passed: it is not delivered any more */
-    public void check(@Variable("original") Original original) throws RefusedException, JMSException {
-        Message message = original.message();
-        if (isPast(message)) {
+    public void check(@Variable("original") Original original) throws RefusedException {
+        if (isPast(original)) {
             throw RefusedException.request(
-                    ErrorCode.EXPIRED, "/", "expired at " + Instant.ofEpochMilli(message.getJMSExpiration()));
+                    ErrorCode.EXPIRED,
+                    "/",
+                    "expired at " + Instant.ofEpochMilli(original.identity().expiration()));
         }
     }
 
-    static boolean isPast(Message message) throws JMSException {
-        return message.getJMSExpiration() != 0 && message.getJMSExpiration() <= System.currentTimeMillis();
+    static boolean isPast(Original original) {
+        long expiration = original.identity().expiration();
+        return expiration != 0 && expiration <= System.currentTimeMillis();
     }
 
     /** How long to wait at the most; null for a message that never expires. */
-    static Duration left(Message message) throws JMSException {
-        return message.getJMSExpiration() == 0
-                ? null
-                : Duration.ofMillis(Math.max(1, message.getJMSExpiration() - System.currentTimeMillis()));
+    static Duration left(Original original) {
+        long expiration = original.identity().expiration();
+        return expiration == 0 ? null : Duration.ofMillis(Math.max(1, expiration - System.currentTimeMillis()));
     }
 }

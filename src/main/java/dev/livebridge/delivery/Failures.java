@@ -1,16 +1,15 @@
 package dev.livebridge.delivery;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import jakarta.jms.JMSException;
-import jakarta.jms.Message;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.apache.camel.Exchange;
-import org.springframework.dao.DataAccessResourceFailureException;
-import org.springframework.dao.TransientDataAccessException;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.dao.InvalidDataAccessResourceUsageException;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /** Says of an exchange that has failed for good why, in the contract's words. */
@@ -19,29 +18,43 @@ public final class Failures {
     private static final int MAX_BODY = 1024;
 
     private final TokenFilter tokenFilter;
+    private final Deliveries deliveries;
 
-    public Failures(TokenFilter tokenFilter) {
+    public Failures(TokenFilter tokenFilter, Deliveries deliveries) {
         this.tokenFilter = tokenFilter;
+        this.deliveries = deliveries;
     }
 
     /** The failure that this exchange ended in. */
-    public Failure of(Exchange exchange) throws JMSException {
+    public Failure of(Exchange exchange) {
         Throwable caught = cause(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
-        Message original = exchange.getVariable("original", Original.class).message();
-        boolean refused = caught instanceof RefusedException;
-        ErrorCode code = !refused && Expiry.isPast(original) ? ErrorCode.EXPIRED : code(caught);
-        boolean gaveUp = !refused && code == ErrorCode.EXPIRED;
-        LiveResponse response = caught instanceof DeliveryException delivery ? delivery.response() : null;
+        if (caught instanceof FailedBeforeException before) {
+            return before.failure();
+        }
+        Delivery delivery = exchange.getVariable("delivery", Delivery.class);
+        ErrorCode code = code(exchange, caught, delivery);
+        boolean gaveUp = !(caught instanceof RefusedException) && code == ErrorCode.EXPIRED;
+        LiveResponse response = caught instanceof DeliveryException e ? e.response() : null;
         return new Failure(
                 code,
                 cut((gaveUp ? "gave up: " : "") + describe(caught, tokenFilter), MAX_MESSAGE),
                 caught.getClass().getName(),
                 response == null ? null : response.status(),
                 response == null ? null : cut(response.body(), MAX_BODY),
-                exchange.getVariable("attempts", 1, Integer.class),
+                delivery == null ? 1 : Math.max(1, delivery.attempts()),
                 Instant.now().truncatedTo(ChronoUnit.MILLIS).toString(),
-                caught instanceof RefusedException e && e.uncertain(),
-                caught instanceof RefusedException e ? e.details() : List.of());
+                delivery != null && delivery.uncertain() || caught instanceof RefusedException e && e.uncertain(),
+                caught instanceof DeliveryException e ? e.details() : List.of());
+    }
+
+    private ErrorCode code(Exchange exchange, Throwable caught, Delivery delivery) {
+        if (caught instanceof RefusedException refused) {
+            return refused.code();
+        }
+        if (delivery != null && deliveries.isNotSentAgain(delivery)) {
+            return ErrorCode.UNCERTAIN;
+        }
+        return Expiry.isPast(exchange.getVariable("original", Original.class)) ? ErrorCode.EXPIRED : code(caught);
     }
 
     /** What a failure means once it is not tried again. */
@@ -66,8 +79,9 @@ public final class Failures {
     private static boolean isOfAService(Throwable failure) {
         return failure instanceof IOException && !(failure instanceof JsonProcessingException)
                 || failure instanceof SdkException
-                || failure instanceof DataAccessResourceFailureException
-                || failure instanceof TransientDataAccessException;
+                || failure instanceof DataAccessException
+                        && !(failure instanceof DataIntegrityViolationException)
+                        && !(failure instanceof InvalidDataAccessResourceUsageException);
     }
 
     /** In a sentence: our own exceptions speak for themselves, of others the root's class says more than its message. */

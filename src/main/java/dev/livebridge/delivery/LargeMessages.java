@@ -25,7 +25,7 @@ import org.apache.activemq.artemis.spi.core.protocol.RemotingConnection;
  * and leave as what they were.
  */
 public final class LargeMessages implements Interceptor {
-    private static final String TYPE = "liveBodyType";
+    static final String TYPE = "liveBodyType";
 
     /** On receipt, before the client makes a JMS message of it. */
     @Override

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
@@ -12,11 +13,15 @@ import org.apache.camel.Message;
 public final class LiveAnswer {
     private static final int MAX_BODY = 1024 * 1024;
     private static final Set<Integer> GONE = Set.of(404, 410);
+    private static final Set<Integer> WRONG_ADDRESS = Set.of(404, 405);
 
     private final TokenFilter tokenFilter;
+    private final Outages outages;
+    private final AtomicReference<Instant> lastAccepted = new AtomicReference<>(Instant.EPOCH);
 
-    public LiveAnswer(TokenFilter tokenFilter) {
+    public LiveAnswer(TokenFilter tokenFilter, Outages outages) {
         this.tokenFilter = tokenFilter;
+        this.outages = outages;
     }
 
     /**
@@ -24,7 +29,8 @@ public final class LiveAnswer {
      *
      * @param exchange holds the HTTP response, and in the variable {@code conversationId} which conversation was
      *                 called, if it was one
-     * @throws ServiceUnavailableException for 3xx, 408, 425, 429, 502, 503, 504
+     * @throws ServiceUnavailableException for 3xx, 401, 408, 425, 429, 502, 503, 504; for 403 until another call with the
+     *                                     same credentials succeeds; for 404 and 405 on the queue call
      * @throws ServerErrorException        for any other 5xx
      * @throws RefusedException            for any other 4xx
      */
@@ -36,6 +42,8 @@ public final class LiveAnswer {
                 body(message),
                 HttpMeaning.retryAfter(message.getHeader("Retry-After", String.class), Instant.now()));
         if (response.ok()) {
+            lastAccepted.set(Instant.now());
+            outages.succeeded(Outages.LIVE);
             return response;
         }
 
@@ -44,14 +52,27 @@ public final class LiveAnswer {
                 + (conversationId == null
                         ? " to the queue call"
                         : " to the message call of conversation " + conversationId);
-        if (HttpMeaning.isOfTheService(status) || status / 100 == 3) {
+        if (speaksOfTheService(status, conversationId, exchange.getVariable("delivery", Delivery.class))) {
             throw new ServiceUnavailableException(said, response);
         }
         if (status >= 500) {
             throw new ServerErrorException(said, response);
         }
+        outages.succeeded(Outages.LIVE);
         boolean unknown = conversationId != null && GONE.contains(status);
         throw RefusedException.byLive(unknown ? ErrorCode.UNKNOWN_CONVERSATION : ErrorCode.REJECTED, said, response);
+    }
+
+    private boolean speaksOfTheService(int status, String conversationId, Delivery delivery) {
+        if (HttpMeaning.isOfTheService(status) || status / 100 == 3 || status == 401) {
+            return true;
+        }
+        if (status == 403) {
+            // the credentials, unless others get through with them
+            return delivery.failingSince == null || !lastAccepted.get().isAfter(delivery.failingSince);
+        }
+        // without a conversation in it, it is our configuration that has the address
+        return conversationId == null && WRONG_ADDRESS.contains(status);
     }
 
     private String body(Message message) throws IOException {

@@ -13,10 +13,18 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.io.Reader;
 import java.io.StringReader;
+import java.io.Writer;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
 
 /** A JMS message as it came. Its body is in memory, or, where it is large, in the spool. */
 public final class Original {
@@ -31,32 +39,82 @@ public final class Original {
     private static final int TEXT_HEADER = 5;
 
     private final Message message;
+    private final Identity identity;
     private final Type type;
     private final Content spooled;
 
-    private Original(Message message, Type type, Content spooled) {
+    private Original(Message message, Identity identity, Type type, Content spooled) {
         this.message = message;
+        this.identity = identity;
         this.type = type;
         this.spooled = spooled;
     }
 
-    /** @throws NotKeptException where the body of a large message could not be fetched */
+    /** A message of a queue that others write to. */
     static Original of(Message message, SpoolFolder spool) throws NotKeptException, JMSException {
+        return of(message, false, spool);
+    }
+
+    /**
+     * @param internal whether it comes from a queue that only the bridge writes to
+     * @throws NotKeptException where the body of a large message could not be fetched
+     */
+    static Original of(Message message, boolean internal, SpoolFolder spool) throws NotKeptException, JMSException {
+        Identity identity = Identity.of(message, internal);
         if (LargeMessages.is(message)) {
             try {
-                return new Original(message, LargeMessages.type(message), LargeMessages.save(message, spool));
+                return new Original(message, identity, LargeMessages.type(message), LargeMessages.save(message, spool));
             } catch (IOException | JMSException | RuntimeException e) {
                 throw new NotKeptException("its body could not be spooled: " + e);
             }
         }
         boolean text = message instanceof TextMessage textMessage && textMessage.getText() != null;
         return new Original(
-                message, text ? Type.TEXT : message instanceof BytesMessage ? Type.BYTES : Type.OTHER, null);
+                message, identity, text ? Type.TEXT : message instanceof BytesMessage ? Type.BYTES : Type.OTHER, null);
     }
 
     /** The message, for all but its body. */
     public Message message() {
         return message;
+    }
+
+    /** What its producer and its sender know it by. */
+    public Identity identity() {
+        return identity;
+    }
+
+    /** The properties that its producer set, in a Map of its own. */
+    public Map<String, Object> properties() throws JMSException {
+        Map<String, Object> properties = JmsProperties.of(message);
+        // what the broker and the client set on delivery is not the producer's
+        properties
+                .keySet()
+                .removeIf(name -> name.equals("JMSXDeliveryCount")
+                        || name.startsWith("_AMQ_LARGE_")
+                        || name.equals(LargeMessages.TYPE));
+        identity.restore(properties);
+        return properties;
+    }
+
+    /** SHA-256 of its body, of a text in UTF-8; hexadecimal. */
+    public String digest() throws JMSException, IOException {
+        try {
+            DigestOutputStream digest =
+                    new DigestOutputStream(OutputStream.nullOutputStream(), MessageDigest.getInstance("SHA-256"));
+            if (type == Type.BYTES) {
+                try (InputStream bytes = spooled == null ? new ByteArrayInputStream(bytes()) : spooled.open()) {
+                    bytes.transferTo(digest);
+                }
+            } else if (type == Type.TEXT) {
+                try (Reader text = text();
+                        Writer out = new OutputStreamWriter(digest, StandardCharsets.UTF_8)) {
+                    text.transferTo(out);
+                }
+            }
+            return HexFormat.of().formatHex(digest.getMessageDigest().digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     public Type type() {

@@ -3,13 +3,24 @@ package dev.livebridge.delivery;
 import dev.livebridge.spool.SpoolFolder;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
+import jakarta.jms.Queue;
+import java.util.Set;
 import org.apache.camel.Body;
 import org.apache.camel.Variable;
 
 /** Keeps each message as it came, for what is done with it and for its dead letter. */
 public final class Originals {
+    private final Set<String> internal;
+
+    /** @param internal the queues that only the bridge writes to */
+    public Originals(Set<String> internal) {
+        this.internal = internal;
+    }
+
     public Original keep(@Body Message message, @Variable("spool") SpoolFolder spool)
             throws NotKeptException, JMSException {
-        return Original.of(message, spool);
+        boolean isInternal =
+                message.getJMSDestination() instanceof Queue queue && internal.contains(queue.getQueueName());
+        return Original.of(message, isInternal, spool);
     }
 }

@@ -41,7 +41,22 @@ public class RefusedException extends DeliveryException {
         return new RefusedException(ErrorCode.INVALID_RESPONSE, message, List.of(), response, true);
     }
 
-    /** All that is wrong with the request; empty where the request was not at fault. */
+    /** What became of a call for it is not known, and it is not to be sent again. */
+    public static RefusedException uncertain(String why) {
+        return new RefusedException(ErrorCode.UNCERTAIN, "Live may have taken it: " + why, List.of(), null, true);
+    }
+
+    /** Each process that took it up came to its end, or lost the broker, before it was done with it. */
+    public static RefusedException cutOff(int deliveries) {
+        return new RefusedException(
+                ErrorCode.INTERNAL_ERROR,
+                deliveries + " deliveries of it were cut off, as if it ended the process",
+                List.of(),
+                null,
+                false);
+    }
+
+    @Override
     public List<Violation> details() {
         return details;
     }

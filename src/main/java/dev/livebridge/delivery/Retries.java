@@ -1,14 +1,21 @@
 package dev.livebridge.delivery;
 
 import jakarta.jms.JMSException;
-import jakarta.jms.Message;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.RejectedExecutionException;
+import javax.net.ssl.SSLHandshakeException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import software.amazon.awssdk.core.exception.SdkException;
 
 /**
  * Whether and when to try again: what routes/error-handling.camel.yaml can't say of its policy. The backoff itself is
@@ -17,83 +24,262 @@ import org.slf4j.LoggerFactory;
 public final class Retries implements Processor {
     private static final Logger LOG = LoggerFactory.getLogger(Retries.class);
 
-    private final int maxAttempts;
-    private final Duration maxRetryAfter;
-    private final Duration giveUpAfter;
+    /** What is to become of a message whose attempt has failed. */
+    private enum Next {
+        /** The same consumer tries again, after a wait. */
+        AGAIN,
+        /** It waits on the held queue, and so do those behind it in its conversation. */
+        HOLD,
+        /** It is not tried again. */
+        DEAD
+    }
+
+    private final Limits limits;
+    private final Deliveries deliveries;
+    private final Outages outages;
+    private final Delays delays;
     private final TokenFilter tokenFilter;
+    private Instant lastProbe = Instant.EPOCH;
+    private int probes;
 
     /**
-     * @param maxAttempts   {@code live.retry.max-attempts}, for failures that may be the message's fault
-     * @param maxRetryAfter {@code live.retry.max-retry-after}, the most that a Retry-After is heeded
-     * @param giveUpAfter   {@code live.retry.give-up-after}, for failures of the service
+     * How long and how often.
+     *
+     * @param backoff             the waits between attempts
+     * @param maxAttempts         {@code live.retry.max-attempts}, for failures that may be the message's fault
+     * @param maxRetryAfter       {@code live.retry.max-retry-after}, the most that a Retry-After is heeded
+     * @param giveUpAfter         {@code live.retry.give-up-after}, for failures of the service
+     * @param notifyAfter         {@code live.retry.notify-after}, when the event {@code delayed} is published
+     * @param holdAfter           {@code live.hold.after}, for failures of one conversation
+     * @param holdTimeout         {@code live.hold.timeout}
+     * @param waitForConversation {@code live.messages.wait-for-conversation}
      */
-    public Retries(int maxAttempts, Duration maxRetryAfter, Duration giveUpAfter, TokenFilter tokenFilter) {
-        this.maxAttempts = maxAttempts;
-        this.maxRetryAfter = maxRetryAfter;
-        this.giveUpAfter = giveUpAfter;
+    public record Limits(
+            Backoff backoff,
+            int maxAttempts,
+            Duration maxRetryAfter,
+            Duration giveUpAfter,
+            Duration notifyAfter,
+            Duration holdAfter,
+            Duration holdTimeout,
+            Duration waitForConversation) {}
+
+    /** Tells whoever listens that a message waits. */
+    public interface Delays {
+        void tell(Exchange exchange, String reason);
+    }
+
+    public Retries(Limits limits, Deliveries deliveries, Outages outages, Delays delays, TokenFilter tokenFilter) {
+        this.limits = limits;
+        this.deliveries = deliveries;
+        this.outages = outages;
+        this.delays = delays;
         this.tokenFilter = tokenFilter;
     }
 
-    /** After each failed attempt: counts it, heeds Retry-After, and says so in the log. */
+    /** After each failed attempt: counts it, decides what comes next, and says so. */
     @Override
     public void process(Exchange exchange) throws JMSException {
         Throwable failure = Failures.cause(exchange.getException());
-        exchange.setVariable(
-                "attempts", exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER, 1, Integer.class));
-        if (isCounted(failure)) {
-            exchange.setVariable("serverErrors", exchange.getVariable("serverErrors", 0, Integer.class) + 1);
-        }
-        if (!again(exchange)) {
+        Delivery delivery = delivery(exchange);
+        if (delivery == null) {
+            // it could not be taken up: nothing is known of it yet
+            exchange.setVariable("retry", isOfAService(failure) ? Next.AGAIN : Next.DEAD);
             return;
         }
-        Duration retryAfter = failure instanceof DeliveryException delivery && delivery.response() != null
-                ? delivery.response().retryAfter()
-                : null;
-        if (retryAfter != null) {
-            exchange.getMessage()
-                    .setHeader(
-                            Exchange.REDELIVERY_DELAY,
-                            capped(retryAfter, exchange).toMillis());
+        String reason = Failures.describe(failure, tokenFilter);
+        count(delivery, failure);
+        tellOutage(delivery, failure, reason);
+        Next next = next(exchange, delivery, failure);
+        exchange.setVariable("retry", next);
+        if (next != Next.DEAD) {
+            wait(exchange, delivery, failure, reason, next);
         }
-        LOG.info(
-                "{}: attempt {} failed: {}{}",
-                exchange.getVariable("messageId", String.class),
-                exchange.getVariable("attempts"),
-                Failures.describe(failure, tokenFilter),
-                retryAfter == null ? "" : ", asked to wait " + retryAfter.toSeconds() + " s");
+        if (next != Next.DEAD && !(failure instanceof DataAccessException)) {
+            deliveries.attempted(delivery);
+        }
     }
 
-    private Duration capped(Duration retryAfter, Exchange exchange) throws JMSException {
-        Duration wait = retryAfter.compareTo(maxRetryAfter) < 0 ? retryAfter : maxRetryAfter;
-        Duration left = Expiry.left(original(exchange));
+    private void count(Delivery delivery, Throwable failure) {
+        delivery.attempts++;
+        if (delivery.failingSince == null) {
+            delivery.failingSince = Instant.now();
+        }
+        if (isCounted(failure)) {
+            delivery.serverErrors++;
+        }
+        if (delivery.isStarted() && !saysWhatBecameOfTheCall(failure)) {
+            delivery.uncertain = true;
+        }
+    }
+
+    private static boolean saysWhatBecameOfTheCall(Throwable failure) {
+        boolean refused = failure instanceof DeliveryException answered
+                && answered.response() != null
+                && !answered.response().ok();
+        return refused || isBeforeTheCall(failure) || failure instanceof DataAccessException;
+    }
+
+    private static boolean isBeforeTheCall(Throwable failure) {
+        return failure instanceof ConnectException
+                || failure instanceof ConnectTimeoutException
+                || failure instanceof UnknownHostException
+                || failure instanceof NoRouteToHostException
+                || failure instanceof SSLHandshakeException;
+    }
+
+    private void tellOutage(Delivery delivery, Throwable failure, String reason) {
+        if (failure instanceof SdkException) {
+            outages.failed(Outages.S3, reason);
+        } else if (failure instanceof DataAccessException) {
+            outages.failed(Outages.STORE, reason);
+        } else if (isOfLive(delivery, failure)) {
+            outages.failed(Outages.LIVE, reason);
+        }
+    }
+
+    private static boolean isOfLive(Delivery delivery, Throwable failure) {
+        return failure instanceof ServiceUnavailableException unavailable && unavailable.response() != null
+                || failure instanceof IOException && delivery.isStarted();
+    }
+
+    private Next next(Exchange exchange, Delivery delivery, Throwable failure) {
+        Original original = exchange.getVariable("original", Original.class);
+        if (Expiry.isPast(original) || deliveries.isNotSentAgain(delivery)) {
+            return Next.DEAD;
+        }
+        if (isCounted(failure)) {
+            return delivery.serverErrors < limits.maxAttempts() ? Next.AGAIN : Next.DEAD;
+        }
+        if (failure instanceof NoConversationException) {
+            return isOver(delivery.beganAt, limits.waitForConversation()) ? Next.DEAD : Next.HOLD;
+        }
+        if (!isOfAService(failure) || isOver(delivery.beganAt, limits.giveUpAfter())) {
+            return Next.DEAD;
+        }
+        if (original.identity().heldSince() != 0) {
+            Instant heldSince = Instant.ofEpochMilli(original.identity().heldSince());
+            return isOver(heldSince, limits.holdTimeout()) ? Next.DEAD : Next.HOLD;
+        }
+        if (exchange.getVariable("holdKey") == null || failure instanceof DataAccessException) {
+            return Next.AGAIN;
+        }
+        if (othersGetThrough(delivery)) {
+            boolean waitsLong = isOver(delivery.failingSince, limits.holdAfter())
+                    || isLongerThan(retryAfter(failure), limits.holdAfter());
+            return waitsLong ? Next.HOLD : Next.AGAIN;
+        }
+        return isOver(delivery.failingSince, limits.holdAfter()) && mayProbe() ? Next.HOLD : Next.AGAIN;
+    }
+
+    private boolean othersGetThrough(Delivery delivery) {
+        return outages.hasSucceededSince(Outages.LIVE, delivery.failingSince);
+    }
+
+    /**
+     * Whether to set a conversation aside though nothing shows that it is its own fault: where all consumers wait for
+     * failing conversations, only that lets another one try. The longer nothing succeeds, the rarer.
+     */
+    private synchronized boolean mayProbe() {
+        if (outages.hasSucceededSince(Outages.LIVE, lastProbe)) {
+            probes = 0;
+        }
+        Duration pause = new Backoff(limits.holdAfter(), 2, limits.backoff().longest()).after(probes);
+        if (probes > 0 && !isOver(lastProbe, pause)) {
+            return false;
+        }
+        probes++;
+        lastProbe = Instant.now();
+        return true;
+    }
+
+    private static boolean isOver(Instant since, Duration limit) {
+        return Duration.between(since, Instant.now()).compareTo(limit) >= 0;
+    }
+
+    private static boolean isLongerThan(Duration wait, Duration limit) {
+        return wait != null && wait.compareTo(limit) > 0;
+    }
+
+    private void wait(Exchange exchange, Delivery delivery, Throwable failure, String reason, Next next) {
+        if (!delivery.toldDelayed && isOver(delivery.beganAt, limits.notifyAfter())) {
+            delivery.toldDelayed = true;
+            delays.tell(exchange, reason);
+        }
+        Duration retryAfter = capped(retryAfter(failure), exchange);
+        Duration backoff = limits.backoff().after(delivery.attempts);
+        exchange.setVariable("holdFor", (retryAfter == null ? backoff : retryAfter).toMillis());
+        exchange.setVariable("holdReason", reason);
+        if (next == Next.AGAIN) {
+            Duration wait = retryAfter;
+            Duration untilHold = limits.holdAfter()
+                    .minus(Duration.between(delivery.failingSince, Instant.now()))
+                    .plusMillis(1);
+            if (retryAfter == null
+                    && !isCounted(failure)
+                    && backoff.compareTo(untilHold) > 0
+                    && !untilHold.isNegative()
+                    && exchange.getVariable("holdKey") != null) {
+                // its neighbours wait no longer than they must
+                wait = untilHold;
+            }
+            if (wait != null) {
+                exchange.getMessage().setHeader(Exchange.REDELIVERY_DELAY, Math.max(1, wait.toMillis()));
+            }
+        }
+        String line = "{}: attempt {} failed: {}{}";
+        Object[] values = {
+            delivery.identity().messageId(),
+            delivery.attempts,
+            reason,
+            retryAfter == null ? "" : ", asked to wait " + retryAfter.toSeconds() + " s"
+        };
+        if (isOfLive(delivery, failure) || failure instanceof SdkException || failure instanceof DataAccessException) {
+            // all that wait would say so; that the service is away is said once
+            LOG.debug(line, values);
+        } else {
+            LOG.info(line, values);
+        }
+    }
+
+    private static Duration retryAfter(Throwable failure) {
+        return failure instanceof DeliveryException delivery && delivery.response() != null
+                ? delivery.response().retryAfter()
+                : null;
+    }
+
+    private Duration capped(Duration retryAfter, Exchange exchange) {
+        if (retryAfter == null) {
+            return null;
+        }
+        Duration wait = retryAfter.compareTo(limits.maxRetryAfter()) < 0 ? retryAfter : limits.maxRetryAfter();
+        Duration left = Expiry.left(exchange.getVariable("original", Original.class));
         return left != null && left.compareTo(wait) < 0 ? left : wait;
     }
 
-    /** Whether to try again after this failure ({@code retryWhile}). */
-    public boolean again(Exchange exchange) throws JMSException {
-        Throwable failure = caught(exchange);
-        if (!retriable(failure) || Expiry.isPast(original(exchange))) {
-            return false;
-        }
-        if (isCounted(failure)) {
-            return exchange.getVariable("serverErrors", 1, Integer.class) < maxAttempts;
-        }
-        Instant began = Instant.ofEpochMilli(exchange.getClock().getCreated());
-        return Duration.between(began, Instant.now()).compareTo(giveUpAfter) < 0;
+    /** Whether the same consumer tries again after this failure ({@code retryWhile}). */
+    public boolean again(Exchange exchange) {
+        return exchange.getVariable("retry") == Next.AGAIN;
+    }
+
+    /** Whether it waits, and those behind it in its conversation, for the others to go on. */
+    public boolean hold(Exchange exchange) {
+        return exchange.getVariable("retry") == Next.HOLD;
     }
 
     /**
      * Whether the retries end before their time, because the bridge stops or the route is replaced: then the message
      * goes back to its queue.
      */
-    public boolean cutShort(Exchange exchange) throws JMSException {
-        Throwable failure = caught(exchange);
+    public boolean cutShort(Exchange exchange) {
+        Throwable failure = Failures.cause(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
         return failure instanceof RejectedExecutionException || again(exchange);
     }
 
-    private static boolean retriable(Throwable failure) {
-        return isCounted(failure)
-                || !(failure instanceof RefusedException) && Failures.code(failure) != ErrorCode.INTERNAL_ERROR;
+    private static boolean isOfAService(Throwable failure) {
+        return !(failure instanceof RefusedException)
+                && !(failure instanceof FailedBeforeException)
+                && Failures.code(failure) != ErrorCode.INTERNAL_ERROR;
     }
 
     /** What may be the message's fault or not: memory may have been taken by its neighbours. */
@@ -101,11 +287,7 @@ public final class Retries implements Processor {
         return failure instanceof ServerErrorException || failure instanceof OutOfMemoryError;
     }
 
-    private static Throwable caught(Exchange exchange) {
-        return Failures.cause(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
-    }
-
-    private static Message original(Exchange exchange) {
-        return exchange.getVariable("original", Original.class).message();
+    private static Delivery delivery(Exchange exchange) {
+        return exchange.getVariable("delivery", Delivery.class);
     }
 }

@@ -3,6 +3,7 @@ package dev.livebridge.event;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.livebridge.attachment.Attachment;
+import dev.livebridge.delivery.Delivery;
 import dev.livebridge.delivery.Failure;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,7 +14,7 @@ import org.apache.camel.Variable;
 
 /**
  * What became of a request: the reply to its sender, and the same as an event. An outcome is a Map whose
- * {@code status} is {@code queued}, {@code sent} or {@code failed}; the contract shows each.
+ * {@code status} is {@code queued}, {@code sent}, {@code failed}, {@code delayed} or {@code resumed}; the contract shows each.
  */
 public final class Outcomes {
     private static final JsonMapper MAPPER = new JsonMapper();
@@ -26,16 +27,21 @@ public final class Outcomes {
 
     /** A conversation waits for an agent. */
     public Map<String, Object> queued(
-            @Variable("conversation") Map<String, Object> conversation, @Variable("userHash") String userHash) {
+            @Variable("conversation") Map<String, Object> conversation,
+            @Variable("userHash") String userHash,
+            @Variable("delivery") Delivery delivery) {
         Map<String, Object> outcome = outcome("queued");
         outcome.putAll(conversation);
         outcome.put("userHash", userHash);
+        mark(outcome, delivery.uncertain());
         return outcome;
     }
 
     /** Live has the message. Texts are not repeated; attachments are, with the address that the agent opens. */
     public Map<String, Object> sent(
-            @Variable("conversationId") String conversationId, @Variable("request") Map<String, Object> request) {
+            @Variable("conversationId") String conversationId,
+            @Variable("request") Map<String, Object> request,
+            @Variable("delivery") Delivery delivery) {
         List<Map<String, Object>> entries = new ArrayList<>();
         if (request.get("text") instanceof String text && !text.isEmpty()) {
             entries.add(Map.of("action", "text"));
@@ -51,6 +57,7 @@ public final class Outcomes {
         Map<String, Object> outcome = outcome("sent");
         outcome.put("conversationId", conversationId);
         outcome.put("entries", entries);
+        mark(outcome, delivery.uncertain());
         return outcome;
     }
 
@@ -64,10 +71,30 @@ public final class Outcomes {
         }
         Map<String, Object> outcome = outcome("failed");
         outcome.put("error", error);
-        if (failure.uncertain()) {
+        mark(outcome, failure.uncertain());
+        return outcome;
+    }
+
+    /** The message waits: for a service, or for its conversation. */
+    public Map<String, Object> delayed(@Variable("conversationId") String conversationId, String reason) {
+        Map<String, Object> outcome = outcome("delayed");
+        outcome.put("conversationId", conversationId);
+        outcome.put("reason", reason);
+        return outcome;
+    }
+
+    /** What was {@code delayed} waits no more: as its outcome, with another name. */
+    public Map<String, Object> resumed(@Variable("outcome") Map<String, Object> outcome) {
+        Map<String, Object> resumed = new LinkedHashMap<>(outcome);
+        resumed.put("status", "resumed");
+        return resumed;
+    }
+
+    /** Live may have carried out an earlier try. */
+    private static void mark(Map<String, Object> outcome, boolean uncertain) {
+        if (uncertain) {
             outcome.put("uncertain", true);
         }
-        return outcome;
     }
 
     /** The reply: the outcome as JSON. */

@@ -48,7 +48,6 @@ public final class MessageRequestReader {
      */
     public Map<String, Object> read(@Variable("original") Original original, @Variable("spool") SpoolFolder spool)
             throws RefusedException, JMSException, IOException {
-        RequestReader.refuseUnsupported(original.message());
         int files = spool.files();
         try {
             return readAny(original, spool);

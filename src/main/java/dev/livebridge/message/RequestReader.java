@@ -10,7 +10,6 @@ import dev.livebridge.delivery.Original;
 import dev.livebridge.delivery.RefusedException;
 import dev.livebridge.delivery.Violation;
 import jakarta.jms.JMSException;
-import jakarta.jms.Message;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.util.List;
@@ -47,7 +46,6 @@ public final class RequestReader {
      */
     public Map<String, Object> read(@Variable("original") Original original)
             throws RefusedException, JMSException, IOException {
-        refuseUnsupported(original.message());
         return read(original, parser -> parser);
     }
 
@@ -78,13 +76,6 @@ public final class RequestReader {
             return original.length();
         } catch (CharacterCodingException e) {
             throw RefusedException.request(ErrorCode.INVALID_JSON, "/", "the body contains a lone surrogate");
-        }
-    }
-
-    static void refuseUnsupported(Message message) throws RefusedException, JMSException {
-        if (message.propertyExists("idempotencyKey")) {
-            throw RefusedException.request(
-                    ErrorCode.INVALID_REQUEST, "property:idempotencyKey", "is not supported yet");
         }
     }
 }

@@ -58,6 +58,11 @@ public final class Spool implements AutoCloseable {
         }
     }
 
+    /** A folder for whoever deletes it. */
+    public SpoolFolder folder() {
+        return new SpoolFolder(own.resolve(UUID.randomUUID().toString()));
+    }
+
     /** The folder of the message that this exchange carries; it goes when the exchange is done, however that ends. */
     public SpoolFolder folder(Exchange exchange) {
         SpoolFolder folder = new SpoolFolder(own.resolve(exchange.getExchangeId()));

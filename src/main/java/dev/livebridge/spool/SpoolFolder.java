@@ -37,7 +37,8 @@ public final class SpoolFolder {
         return files;
     }
 
-    void delete() {
+    /** Removes it with all its files. */
+    public void delete() {
         FileUtil.removeDir(directory.toFile());
     }
 }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.activemq.artemis.api.core.client.ClientSession;
 import org.apache.activemq.artemis.jms.client.ActiveMQTextMessage;
@@ -93,7 +94,7 @@ class MappingTest {
             message.setObjectProperty(property.getKey(), property.getValue());
         }
         // of a message in memory, nothing is spooled
-        return new Originals().keep(message, null);
+        return new Originals(Set.of()).keep(message, null);
     }
 
     /** A message without a broker. */

@@ -1,0 +1,198 @@
+package dev.livebridge.conversation;
+
+import dev.livebridge.delivery.Addressee;
+import dev.livebridge.delivery.NotKeptException;
+import dev.livebridge.delivery.Original;
+import dev.livebridge.delivery.Originals;
+import dev.livebridge.delivery.Outages;
+import dev.livebridge.delivery.Resend;
+import dev.livebridge.spool.Spool;
+import dev.livebridge.spool.SpoolFolder;
+import jakarta.jms.Connection;
+import jakarta.jms.ConnectionFactory;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.MessageConsumer;
+import jakarta.jms.MessageProducer;
+import jakarta.jms.Session;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.support.service.ServiceSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+
+/**
+ * The one reader of {@code live.messages} ({@code live.messages.grouped-by = bridge}): gives each message the group of its
+ * user, or of its conversation where the bridge doesn't know the user, and hands it on to {@code live.messages.lanes}, in
+ * the order in which it came. Written by hand, as no component moves several messages in one transaction, which is what
+ * makes it fast. What it has not committed is still on the queue.
+ */
+public final class Grouper extends ServiceSupport implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(Grouper.class);
+    /** How long it looks for a message before it looks whether to stop. */
+    private static final long IDLE_MILLIS = 500;
+    /** How long a batch is waited for once its first message is there. */
+    private static final long GATHER_MILLIS = 5;
+
+    private final ConnectionFactory broker;
+    private final String from;
+    private final String to;
+    private final int batchSize;
+    private final Conversations conversations;
+    private final Originals originals;
+    private final Spool spool;
+    private final Outages outages;
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private Thread thread;
+
+    /**
+     * @param broker    a connection factory of its own, which may fetch further ahead than the consumers'
+     * @param from      {@code live.queues.messages}
+     * @param to        {@code live.queues.lanes}
+     * @param batchSize {@code live.grouper.batch-size}, how many messages a transaction moves at the most
+     */
+    public Grouper(
+            ConnectionFactory broker,
+            String from,
+            String to,
+            int batchSize,
+            Conversations conversations,
+            Originals originals,
+            Spool spool,
+            Outages outages) {
+        this.broker = broker;
+        this.from = from;
+        this.to = to;
+        this.batchSize = batchSize;
+        this.conversations = conversations;
+        this.originals = originals;
+        this.spool = spool;
+        this.outages = outages;
+    }
+
+    @Override
+    protected void doStart() {
+        thread = new Thread(this, "grouper");
+        thread.start();
+    }
+
+    @Override
+    protected void doStop() throws InterruptedException {
+        stopping.countDown();
+        if (thread != null) {
+            thread.join(TimeUnit.SECONDS.toMillis(5));
+            thread.interrupt();
+        }
+    }
+
+    @Override
+    public void run() {
+        while (goesOn()) {
+            try (Connection connection = broker.createConnection();
+                    Session session = connection.createSession(true, Session.SESSION_TRANSACTED);
+                    MessageConsumer consumer = session.createConsumer(session.createQueue(from));
+                    MessageProducer producer = session.createProducer(session.createQueue(to))) {
+                connection.start();
+                while (goesOn()) {
+                    move(session, consumer, producer);
+                }
+            } catch (JMSException | NotKeptException | IOException | RuntimeException e) {
+                // closing has rolled it back
+                if (goesOn()) {
+                    LOG.warn("{} is not read, trying again: {}", from, e.toString());
+                    pause();
+                }
+            }
+        }
+    }
+
+    private boolean goesOn() {
+        return stopping.getCount() > 0;
+    }
+
+    private void pause() {
+        try {
+            stopping.await(1, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            stopping.countDown();
+        }
+    }
+
+    /** Moves what is there, in one transaction. */
+    private void move(Session session, MessageConsumer consumer, MessageProducer producer)
+            throws JMSException, IOException, NotKeptException {
+        Message first = consumer.receive(IDLE_MILLIS);
+        if (first == null) {
+            return;
+        }
+        SpoolFolder folder = spool.folder();
+        try {
+            List<Original> batch = new ArrayList<>();
+            long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GATHER_MILLIS);
+            for (Message next = first; next != null; ) {
+                batch.add(originals.keep(next, folder));
+                long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+                next = batch.size() < batchSize && left > 0 ? consumer.receive(left) : null;
+            }
+            List<String> lanes = lanes(batch);
+            for (int i = 0; i < batch.size() && goesOn(); i++) {
+                send(batch.get(i), lanes.get(i), session, producer);
+            }
+            if (goesOn()) {
+                session.commit();
+            }
+        } finally {
+            folder.delete();
+        }
+    }
+
+    private static void send(Original original, String lane, Session session, MessageProducer producer)
+            throws JMSException {
+        int priority = original.message().getJMSPriority();
+        Map<String, Object> properties = original.properties();
+        properties.putAll(original.identity().inLane(lane));
+        Resend.send(producer, Resend.message(original, properties, session), priority);
+    }
+
+    /** For each message its group: the user where the bridge knows it, else the conversation; null for neither. */
+    private List<String> lanes(List<Original> batch) throws JMSException, IOException {
+        List<Addressee> addressees = new ArrayList<>();
+        for (Original original : batch) {
+            addressees.add(Addressee.of(original));
+        }
+        Map<String, String> users = users(addressees.stream()
+                .map(Addressee::conversationId)
+                .filter(Objects::nonNull)
+                .distinct()
+                .toList());
+        List<String> lanes = new ArrayList<>();
+        for (Addressee addressee : addressees) {
+            lanes.add(
+                    addressee.userHash() != null || addressee.conversationId() == null
+                            ? addressee.userHash()
+                            : users.getOrDefault(addressee.conversationId(), addressee.conversationId()));
+        }
+        return lanes;
+    }
+
+    /** Waits for the store: without it, a message could get into another group than the one before it. */
+    private Map<String, String> users(List<String> conversationIds) {
+        while (true) {
+            try {
+                return conversations.users(conversationIds);
+            } catch (DataAccessException e) {
+                outages.failed(Outages.STORE, e.getMessage());
+                if (!goesOn()) {
+                    return Map.of();
+                }
+                pause();
+            }
+        }
+    }
+}

@@ -1,0 +1,323 @@
+package dev.livebridge.conversation;
+
+import dev.livebridge.delivery.Delivery;
+import dev.livebridge.delivery.NotKeptException;
+import dev.livebridge.delivery.Original;
+import dev.livebridge.delivery.Originals;
+import dev.livebridge.delivery.Outages;
+import dev.livebridge.delivery.Resend;
+import dev.livebridge.spool.SpoolFolder;
+import jakarta.jms.ConnectionFactory;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.MessageConsumer;
+import jakarta.jms.MessageProducer;
+import jakarta.jms.Queue;
+import jakarta.jms.Session;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.apache.camel.Body;
+import org.apache.camel.Variable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jms.JmsException;
+import org.springframework.jms.core.JmsTemplate;
+
+/**
+ * Waits of a single conversation. Its messages are set aside on {@code live.held}, in their order, in the transaction that
+ * consumed them, so that their consumer goes on with its other conversations. A row in the store says that it waits. To
+ * bring them back, a marker goes into the same group of the queue that they came from: the consumer that meets it takes
+ * the first held message in its place, and sends the next marker in the same transaction, until none is left. What comes
+ * for the conversation meanwhile is set aside behind them.
+ */
+public final class Holds {
+    private static final Logger LOG = LoggerFactory.getLogger(Holds.class);
+    private static final String MARKER = "liveHoldKey";
+    private static final String KEY = "liveHopKey";
+    /** A marker overtakes the messages of its group, which would only be set aside. */
+    private static final int FIRST = 9;
+    /** A marker that is not met in this time is sent again; a second one does no harm. */
+    private static final Duration MARKER_PATIENCE = Duration.ofSeconds(30);
+
+    private final JdbcClient store;
+    private final long botId;
+    private final JmsTemplate jms;
+    private final JmsTemplate markers;
+    private final String heldQueue;
+    private final String messagesQueue;
+    private final String messagesReadFrom;
+    private final Conversations conversations;
+    private final Originals originals;
+    private final Outages outages;
+
+    /**
+     * @param broker           the consumers' own connection factory: what is sent joins their transaction
+     * @param heldQueue        {@code live.queues.held}
+     * @param messagesQueue    {@code live.queues.messages}
+     * @param messagesReadFrom the queue that the consumers of messages read, which has their groups
+     */
+    public Holds(
+            DataSource store,
+            long botId,
+            ConnectionFactory broker,
+            String heldQueue,
+            String messagesQueue,
+            String messagesReadFrom,
+            Conversations conversations,
+            Originals originals,
+            Outages outages) {
+        this.store = JdbcClient.create(store);
+        this.botId = botId;
+        this.jms = new JmsTemplate(broker);
+        this.jms.setSessionTransacted(true);
+        this.markers = new JmsTemplate(broker);
+        this.markers.setExplicitQosEnabled(true);
+        this.markers.setPriority(FIRST);
+        this.heldQueue = heldQueue;
+        this.messagesQueue = messagesQueue;
+        this.messagesReadFrom = messagesReadFrom;
+        this.conversations = conversations;
+        this.originals = originals;
+        this.outages = outages;
+    }
+
+    /**
+     * By what a message waits: the group in which the grouping reader put it, else the user where the bridge knows it, else
+     * the conversation.
+     */
+    public String key(
+            @Variable("original") Original original,
+            @Variable("userHash") String userHash,
+            @Variable("conversationId") String conversationId) {
+        String lane = original.identity().lane();
+        if (lane != null && !messagesReadFrom.equals(messagesQueue)) {
+            return lane;
+        }
+        if (userHash != null) {
+            return userHash;
+        }
+        String user = conversations.user(conversationId);
+        return user == null ? conversationId : user;
+    }
+
+    /** Whether a message must wait because others of its conversation do; one that was held is the first of them. */
+    public boolean mustWait(@Variable("original") Original original, @Variable("holdKey") String key) {
+        return original.identity().heldSince() == 0
+                && store.sql("select 1 from hold where bot_id = ? and queue = ? and hold_key = ?")
+                        .params(botId, original.identity().queue(), key)
+                        .query(Integer.class)
+                        .optional()
+                        .isPresent();
+    }
+
+    /** Its conversation waits from now on, if it doesn't yet. */
+    public void begin(
+            @Variable("original") Original original,
+            @Variable("holdKey") String key,
+            @Variable("holdFor") Long holdFor,
+            @Variable("holdReason") String reason,
+            @Variable("delivery") Delivery delivery) {
+        Instant now = Instant.now();
+        try {
+            store.sql("""
+                            insert into hold (bot_id, queue, hold_key, lane, reason, attempts, began_at, due_at,
+                              marked_until)
+                            values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                            """)
+                    .params(
+                            botId,
+                            original.identity().queue(),
+                            key,
+                            original.identity().lane(),
+                            reason.substring(0, Math.min(500, reason.length())),
+                            delivery.attempts(),
+                            Timestamp.from(now),
+                            Timestamp.from(now.plusMillis(holdFor)),
+                            Timestamp.from(now))
+                    .update();
+            LOG.info(
+                    "{}: set aside, its conversation waits: {}",
+                    original.identity().messageId(),
+                    reason);
+        } catch (DuplicateKeyException e) {
+            LOG.debug("{}: its conversation waits already", original.identity().messageId());
+        }
+    }
+
+    /** Sets a message aside, behind those of its conversation, in the transaction that consumed it. */
+    public void setAside(@Variable("original") Original original, @Variable("holdKey") String key) {
+        jms.execute(session -> {
+            Map<String, Object> properties = original.properties();
+            properties.putAll(original.identity().held(System.currentTimeMillis()));
+            properties.put(KEY, digest(original.identity().queue(), key));
+            int priority = original.message().getJMSPriority();
+            Message message = Resend.message(original, properties, session);
+            try (MessageProducer producer = session.createProducer(session.createQueue(heldQueue))) {
+                Resend.send(producer, message, priority);
+            }
+            return null;
+        });
+    }
+
+    /** The first of the held messages failed again: the next try comes later, and the transaction is rolled back. */
+    public void postpone(
+            @Variable("original") Original original,
+            @Variable("holdKey") String key,
+            @Variable("holdFor") Long holdFor,
+            @Variable("holdReason") String reason) {
+        store.sql("""
+                        update hold set due_at = ?, marked_until = ?, reason = ?
+                        where bot_id = ? and queue = ? and hold_key = ?
+                        """)
+                .params(
+                        Timestamp.from(Instant.now().plusMillis(holdFor)),
+                        Timestamp.from(Instant.now()),
+                        reason.substring(0, Math.min(500, reason.length())),
+                        botId,
+                        original.identity().queue(),
+                        key)
+                .update();
+    }
+
+    /**
+     * What is to be done with what a consumer met: a message as it is; in the place of a marker, the first held message of
+     * its conversation, or null where there is none to take now.
+     */
+    public Original next(@Body Message met, @Variable("spool") SpoolFolder folder)
+            throws JMSException, NotKeptException {
+        String key = met.getStringProperty(MARKER);
+        if (key == null || !(met.getJMSDestination() instanceof Queue readFrom)) {
+            return originals.keep(met, folder);
+        }
+        String queue = readFrom.getQueueName().equals(messagesReadFrom) ? messagesQueue : readFrom.getQueueName();
+        Optional<Timestamp> due = store.sql("select due_at from hold where bot_id = ? and queue = ? and hold_key = ?")
+                .params(botId, queue, key)
+                .query(Timestamp.class)
+                .optional();
+        if (due.isEmpty() || due.get().toInstant().isAfter(Instant.now())) {
+            return null;
+        }
+        Taken taken = jms.execute(session -> take(session, digest(queue, key), folder), true);
+        if (taken.failure() != null) {
+            throw taken.failure();
+        }
+        if (taken.original() == null) {
+            end(queue, key);
+        } else {
+            mark(readFrom.getQueueName(), key, met.getStringProperty("JMSXGroupID"));
+        }
+        return taken.original();
+    }
+
+    private record Taken(Original original, NotKeptException failure) {}
+
+    /** The body of a large message goes with the consumer: it is kept before that closes. */
+    private Taken take(Session session, String digest, SpoolFolder folder) throws JMSException {
+        try (MessageConsumer consumer =
+                session.createConsumer(session.createQueue(heldQueue), KEY + " = '" + digest + "'")) {
+            Message held = consumer.receiveNoWait();
+            return new Taken(held == null ? null : originals.keep(held, folder), null);
+        } catch (NotKeptException e) {
+            return new Taken(null, e);
+        }
+    }
+
+    private void end(String queue, String key) {
+        store.sql("delete from hold where bot_id = ? and queue = ? and hold_key = ?")
+                .params(botId, queue, key)
+                .update();
+    }
+
+    /** In the transaction of the consumer, where there is one. */
+    private void mark(String readFrom, String key, String lane) {
+        markers.send(readFrom, session -> {
+            Message marker = session.createMessage();
+            marker.setStringProperty(MARKER, key);
+            if (lane != null) {
+                marker.setStringProperty("JMSXGroupID", lane);
+            }
+            return marker;
+        });
+    }
+
+    private record Hold(String queue, String key, String lane, Timestamp markedUntil) {}
+
+    /** Sends a marker for each conversation whose time has come; of several instances, one does. */
+    public void release() {
+        try {
+            releaseDue();
+        } catch (DataAccessException e) {
+            outages.failed(Outages.STORE, e.getMessage());
+        } catch (JmsException e) {
+            // whoever consumes says so; the next second is another try
+            LOG.debug("no marker was sent", e);
+        }
+    }
+
+    private void releaseDue() {
+        Timestamp now = Timestamp.from(Instant.now());
+        List<Hold> due = store.sql("""
+                        select queue, hold_key, lane, marked_until from hold
+                        where bot_id = ? and due_at <= ? and marked_until <= ?
+                        """)
+                .params(botId, now, now)
+                .query((row, number) ->
+                        new Hold(row.getString(1), row.getString(2), row.getString(3), row.getTimestamp(4)))
+                .list();
+        due.forEach(this::release);
+    }
+
+    private void release(Hold hold) {
+        int claimed = store.sql("""
+                        update hold set marked_until = ?
+                        where bot_id = ? and queue = ? and hold_key = ? and marked_until = ?
+                        """)
+                .params(
+                        Timestamp.from(Instant.now().plus(MARKER_PATIENCE)),
+                        botId,
+                        hold.queue(),
+                        hold.key(),
+                        hold.markedUntil())
+                .update();
+        if (claimed == 1) {
+            mark(readFrom(hold.queue()), hold.key(), hold.lane());
+        }
+    }
+
+    private String readFrom(String queue) {
+        return queue.equals(messagesQueue) ? messagesReadFrom : queue;
+    }
+
+    /** A conversation of this user is there: what waits for it needn't any more. */
+    public void releaseUser(@Variable("userHash") String userHash) {
+        int waiting = store.sql(
+                        "update hold set due_at = ?, marked_until = ? where bot_id = ? and queue = ? and hold_key = ?")
+                .params(Timestamp.from(Instant.now()), Timestamp.from(Instant.now()), botId, messagesQueue, userHash)
+                .update();
+        if (waiting > 0) {
+            release();
+        }
+    }
+
+    /** A digest, as the key comes from callers and stands in a selector. */
+    private static String digest(String queue, String key) {
+        try {
+            byte[] bytes = (queue + "\n" + key).getBytes(StandardCharsets.UTF_8);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,320 @@
+package dev.livebridge.delivery;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import jakarta.jms.JMSException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import javax.sql.DataSource;
+import org.apache.camel.Exchange;
+import org.apache.camel.Variable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * What is known of each message, durably: {@code started} before Live is called, {@code confirmed} with the reply after it,
+ * {@code failed} with the reason before its dead letter. A crash between any two steps leaves a row that says what the next
+ * consumer of the message may do. Kept for {@code live.idempotency.retention}.
+ */
+public final class Deliveries {
+    private static final Logger LOG = LoggerFactory.getLogger(Deliveries.class);
+    private static final JsonMapper MAPPER = new JsonMapper();
+    private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {};
+    private static final int MAX_ID = 512;
+    private static final int MAX_KEY = 255;
+
+    private final JdbcClient store;
+    private final Settings settings;
+    private final Outages outages;
+
+    /**
+     * What the configuration says of records.
+     *
+     * @param botId           whose messages these are
+     * @param enabled         {@code live.records.enabled}
+     * @param maxCutOff       {@code live.jms.max-crash-deliveries}
+     * @param deadLettering   the queues whose uncertain messages are not sent again
+     * @param retention       {@code live.idempotency.retention}
+     */
+    public record Settings(long botId, boolean enabled, int maxCutOff, Set<String> deadLettering, Duration retention) {}
+
+    public Deliveries(DataSource store, Settings settings, Outages outages) {
+        this.store = JdbcClient.create(store);
+        this.settings = settings;
+        this.outages = outages;
+    }
+
+    /**
+     * Takes a message up: sets the variable {@code delivery} to what is known of it, and for a confirmed one
+     * {@code outcome} to what its sender is to be told again.
+     *
+     * @throws DeliveryException where that is enough to end it: it failed before, it ended the process each time, or what
+     *                           became of its last call is not known and {@code live.uncertain.*} is dead-letter
+     */
+    public void take(Exchange exchange) throws DeliveryException, JMSException, IOException {
+        Original original = exchange.getVariable("original", Original.class);
+        Delivery delivery = new Delivery(original.identity());
+        exchange.setVariable("delivery", delivery);
+        if (!settings.enabled()) {
+            return;
+        }
+        load(delivery);
+        outages.succeeded(Outages.STORE);
+        if (delivery.confirmed()) {
+            exchange.setVariable("outcome", repeated(delivery));
+            return;
+        }
+        if (delivery.state == Delivery.State.FAILED) {
+            throw new FailedBeforeException(MAPPER.readValue(delivery.outcome, Failure.class));
+        }
+        if (original.message().getIntProperty("JMSXDeliveryCount") > 1) {
+            delivery.cutOff += delivery.rolledBack ? 0 : 1;
+            delivery.rolledBack = false;
+            if (delivery.isStarted()) {
+                delivery.uncertain = true;
+                delivery.attempts++;
+            }
+            save(delivery);
+        }
+        if (delivery.cutOff >= settings.maxCutOff()) {
+            throw RefusedException.cutOff(delivery.cutOff);
+        }
+        if (isNotSentAgain(delivery)) {
+            throw RefusedException.uncertain("the process ended while Live was called for it");
+        }
+    }
+
+    /** Whether what may have been sent is not sent again: {@code live.uncertain.*} is dead-letter. */
+    boolean isNotSentAgain(Delivery delivery) {
+        return delivery.uncertain
+                && settings.deadLettering().contains(delivery.identity().queue());
+    }
+
+    /**
+     * Takes the key of an {@code idempotencyKey} for this message. Where another message has it with a confirmed outcome,
+     * that one's outcome is this one's.
+     *
+     * @param scope the user or the conversation within which the key is unique
+     * @throws RefusedException            {@code invalid-request} for the key with another body
+     * @throws ServiceUnavailableException while the other message is under way
+     */
+    public void claim(Exchange exchange, @Variable("keyScope") String scope)
+            throws DeliveryException, JMSException, IOException {
+        Original original = exchange.getVariable("original", Original.class);
+        Delivery delivery = exchange.getVariable("delivery", Delivery.class);
+        String key = original.message().getStringProperty("idempotencyKey");
+        if (key == null || key.isEmpty() || key.length() > MAX_KEY) {
+            throw RefusedException.request(
+                    ErrorCode.INVALID_REQUEST,
+                    "property:idempotencyKey",
+                    "must be a string of 1 to " + MAX_KEY + " characters");
+        }
+        delivery.idempotencyKey =
+                digest(settings.botId() + "\n" + delivery.identity().queue() + "\n" + scope + "\n" + key);
+        delivery.bodyDigest = original.digest();
+        try {
+            save(delivery);
+            return;
+        } catch (DuplicateKeyException e) {
+            LOG.debug("{}: its idempotencyKey is taken", delivery.identity().messageId());
+        }
+        String taken = delivery.idempotencyKey;
+        // the key stays the other's; this message may be saved without
+        delivery.idempotencyKey = null;
+        Optional<Delivery> holder = store.sql("select * from delivery where idempotency_key = ?")
+                .params(taken)
+                .query((row, number) -> read(row, new Delivery(delivery.identity())))
+                .optional();
+        if (holder.isPresent() && !holder.get().bodyDigest.equals(delivery.bodyDigest)) {
+            throw RefusedException.request(
+                    ErrorCode.INVALID_REQUEST,
+                    "property:idempotencyKey",
+                    "was given with another body before, expected a key of its own for each request");
+        }
+        if (holder.isEmpty() || !holder.get().confirmed()) {
+            throw new ServiceUnavailableException("another message with its idempotencyKey is under way", null);
+        }
+        exchange.setVariable("outcome", repeated(holder.get()));
+        delivery.state = Delivery.State.CONFIRMED;
+        delivery.outcome = holder.get().outcome;
+        save(delivery);
+    }
+
+    /** Live is about to be called. */
+    public void started(@Variable("delivery") Delivery delivery) {
+        delivery.state = Delivery.State.STARTED;
+        try {
+            save(delivery);
+        } catch (DataAccessException e) {
+            delivery.state = Delivery.State.WAITING;
+            throw e;
+        }
+    }
+
+    /** Live has taken it. */
+    public void confirmed(
+            @Variable("delivery") Delivery delivery,
+            @Variable("outcome") Map<String, Object> outcome,
+            @Variable("conversationId") String conversationId,
+            @Variable("userHash") String userHash)
+            throws JsonProcessingException {
+        String json = MAPPER.writeValueAsString(outcome);
+        delivery.userHash = userHash;
+        delivery.conversationId = conversationId;
+        delivery.outcome = json;
+        delivery.state = Delivery.State.CONFIRMED;
+        try {
+            save(delivery);
+        } catch (DataAccessException e) {
+            // the policy tries this step again, and may find the end of its patience
+            delivery.state = Delivery.State.STARTED;
+            throw e;
+        }
+    }
+
+    /** It will not be tried again: from here on only its dead letter is left to write, however often that fails. */
+    public void failed(@Variable("delivery") Delivery delivery, @Variable("failure") Failure failure)
+            throws JsonProcessingException {
+        if (delivery == null) {
+            return;
+        }
+        delivery.state = Delivery.State.FAILED;
+        delivery.outcome = MAPPER.writeValueAsString(failure);
+        // a failure frees the key
+        delivery.idempotencyKey = null;
+        save(delivery);
+    }
+
+    /** A call has ended, and Live has not taken the message. */
+    void attempted(Delivery delivery) {
+        delivery.state = Delivery.State.WAITING;
+        saveIfPossible(delivery);
+    }
+
+    /** It goes back to its queue in order: that doesn't count as a crash. */
+    public void rolledBack(@Variable("delivery") Delivery delivery) {
+        if (delivery != null) {
+            delivery.rolledBack = true;
+            saveIfPossible(delivery);
+        }
+    }
+
+    /** Removes what is older than the retention. */
+    public void clean() {
+        int rows = store.sql("delete from delivery where changed_at < ?")
+                .params(Timestamp.from(Instant.now().minus(settings.retention())))
+                .update();
+        LOG.debug("{} records removed", rows);
+    }
+
+    /** What is lost without the store is a nicety here: the message goes on. */
+    private void saveIfPossible(Delivery delivery) {
+        try {
+            save(delivery);
+        } catch (DataAccessException e) {
+            LOG.debug(
+                    "{}: its record is not up to date: {}", delivery.identity().messageId(), e.getMessage());
+        }
+    }
+
+    private void load(Delivery delivery) {
+        store.sql("select * from delivery where bot_id = ? and queue = ? and message_id = ?")
+                .params(settings.botId(), delivery.identity().queue(), id(delivery))
+                .query((row, number) -> read(row, delivery))
+                .optional();
+    }
+
+    private static Delivery read(ResultSet row, Delivery delivery) throws SQLException {
+        delivery.stored = true;
+        delivery.state = Delivery.State.valueOf(row.getString("state"));
+        delivery.attempts = row.getInt("attempts");
+        delivery.serverErrors = row.getInt("server_errors");
+        delivery.cutOff = row.getInt("cut_off");
+        delivery.rolledBack = row.getBoolean("rolled_back");
+        delivery.uncertain = row.getBoolean("uncertain");
+        delivery.toldDelayed = row.getBoolean("told_delayed");
+        delivery.beganAt = row.getTimestamp("began_at").toInstant();
+        delivery.userHash = row.getString("user_hash");
+        delivery.conversationId = row.getString("conversation_id");
+        delivery.idempotencyKey = row.getString("idempotency_key");
+        delivery.bodyDigest = row.getString("body_digest");
+        delivery.outcome = row.getString("outcome");
+        return delivery;
+    }
+
+    private void save(Delivery delivery) {
+        if (!settings.enabled()) {
+            return;
+        }
+        String sql = delivery.stored ? """
+                        update delivery set state = :state, attempts = :attempts, server_errors = :serverErrors,
+                          cut_off = :cutOff, rolled_back = :rolledBack, uncertain = :uncertain,
+                          told_delayed = :toldDelayed, changed_at = :changedAt, user_hash = :userHash,
+                          conversation_id = :conversationId, idempotency_key = :idempotencyKey,
+                          body_digest = :bodyDigest, outcome = :outcome
+                        where bot_id = :botId and queue = :queue and message_id = :messageId
+                        """ : """
+                        insert into delivery (bot_id, queue, message_id, state, attempts, server_errors, cut_off,
+                          rolled_back, uncertain, told_delayed, began_at, changed_at, user_hash, conversation_id,
+                          idempotency_key, body_digest, outcome)
+                        values (:botId, :queue, :messageId, :state, :attempts, :serverErrors, :cutOff, :rolledBack,
+                          :uncertain, :toldDelayed, :beganAt, :changedAt, :userHash, :conversationId, :idempotencyKey,
+                          :bodyDigest, :outcome)
+                        """;
+        JdbcClient.StatementSpec statement = store.sql(sql)
+                .param("botId", settings.botId())
+                .param("queue", delivery.identity().queue())
+                .param("messageId", id(delivery))
+                .param("state", delivery.state.name())
+                .param("attempts", delivery.attempts)
+                .param("serverErrors", delivery.serverErrors)
+                .param("cutOff", delivery.cutOff)
+                .param("rolledBack", delivery.rolledBack)
+                .param("uncertain", delivery.uncertain)
+                .param("toldDelayed", delivery.toldDelayed)
+                .param("beganAt", Timestamp.from(delivery.beganAt))
+                .param("changedAt", Timestamp.from(Instant.now()))
+                .param("userHash", delivery.userHash)
+                .param("conversationId", delivery.conversationId)
+                .param("idempotencyKey", delivery.idempotencyKey)
+                .param("bodyDigest", delivery.bodyDigest)
+                .param("outcome", delivery.outcome);
+        statement.update();
+        delivery.stored = true;
+    }
+
+    private static Map<String, Object> repeated(Delivery delivery) throws JsonProcessingException {
+        Map<String, Object> outcome = MAPPER.readValue(delivery.outcome, MAP);
+        outcome.put("duplicate", true);
+        return outcome;
+    }
+
+    private static String id(Delivery delivery) {
+        String id = delivery.identity().messageId();
+        return id.length() > MAX_ID ? "SHA-256:" + digest(id) : id;
+    }
+
+    private static String digest(String text) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

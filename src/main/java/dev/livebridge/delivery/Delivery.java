@@ -1,0 +1,77 @@
+package dev.livebridge.delivery;
+
+import java.time.Instant;
+
+/**
+ * How far one message has come on its way to Live, over all processes that had it: its row in the store, see
+ * {@link Deliveries}.
+ */
+public final class Delivery {
+    /** How far. */
+    public enum State {
+        /** Live has not been called for it, or answered that it would not take it now. */
+        WAITING,
+        /** A call was begun: if nobody is at it any more, Live may have carried it out. */
+        STARTED,
+        /** Live has taken it; the outcome is what its sender was told. */
+        CONFIRMED,
+        /** It will not be tried again; the outcome says why. */
+        FAILED
+    }
+
+    private final Identity identity;
+    State state = State.WAITING;
+    boolean stored;
+    int attempts;
+    int serverErrors;
+    int cutOff;
+    boolean rolledBack;
+    boolean uncertain;
+    boolean toldDelayed;
+    Instant beganAt = Instant.now();
+    String userHash;
+    String conversationId;
+    String idempotencyKey;
+    String bodyDigest;
+    String outcome;
+
+    /** Since when it fails in this process; null while it doesn't. Not stored. */
+    Instant failingSince;
+
+    Delivery(Identity identity) {
+        this.identity = identity;
+    }
+
+    public Identity identity() {
+        return identity;
+    }
+
+    public boolean confirmed() {
+        return state == State.CONFIRMED;
+    }
+
+    /** How often it has failed, or was cut off. */
+    public int attempts() {
+        return attempts;
+    }
+
+    /** Whether Live may have carried out a call of which the bridge knows no answer. */
+    public boolean uncertain() {
+        return uncertain;
+    }
+
+    /** Whether the event {@code delayed} was published. */
+    public boolean delayed() {
+        return toldDelayed;
+    }
+
+    /** When it was first tried. */
+    public Instant beganAt() {
+        return beganAt;
+    }
+
+    /** A call is under way, or was cut off. */
+    boolean isStarted() {
+        return state == State.STARTED;
+    }
+}

@@ -1,0 +1,123 @@
+package dev.livebridge.delivery;
+
+import jakarta.jms.Destination;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.Queue;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.activemq.artemis.jms.client.ActiveMQMessage;
+
+/**
+ * What a message is known by: what its producer set and the broker gave it, whatever internal hop it has made since. On a
+ * hop it gets another JMSMessageID, so its own travels in properties that begin with {@code liveHop}.
+ *
+ * @param queue         the producer's queue
+ * @param messageId     JMSMessageID
+ * @param timestamp     JMSTimestamp, milliseconds since the epoch
+ * @param expiration    JMSExpiration, milliseconds since the epoch, 0 for none
+ * @param correlationId JMSCorrelationID, null where there is none
+ * @param replyTo       JMSReplyTo, null where there is none
+ * @param groupId       the producer's JMSXGroupID, null where there is none
+ * @param lane          the group in whose order it came to this consumer, null where there is none
+ * @param heldSince     when it was set aside, milliseconds since the epoch, 0 where it was not
+ */
+public record Identity(
+        String queue,
+        String messageId,
+        long timestamp,
+        long expiration,
+        String correlationId,
+        Destination replyTo,
+        String groupId,
+        String lane,
+        long heldSince) {
+    static final String PREFIX = "liveHop";
+
+    private static final String GROUP = "JMSXGroupID";
+    private static final String QUEUE = PREFIX + "Queue";
+    private static final String MESSAGE_ID = PREFIX + "MessageId";
+    private static final String TIMESTAMP = PREFIX + "Timestamp";
+    private static final String EXPIRATION = PREFIX + "Expiration";
+    private static final String PRODUCER_GROUP = PREFIX + "Group";
+    private static final String LANE = PREFIX + "Lane";
+    private static final String HELD_SINCE = PREFIX + "HeldSince";
+
+    /** @param internal whether it came from a queue that only the bridge writes to: elsewhere such properties mean nothing */
+    static Identity of(Message message, boolean internal) throws JMSException {
+        String group = message.getStringProperty(GROUP);
+        if (!internal || !message.propertyExists(MESSAGE_ID)) {
+            return new Identity(
+                    queueOf(message),
+                    idOf(message),
+                    message.getJMSTimestamp(),
+                    message.getJMSExpiration(),
+                    message.getJMSCorrelationID(),
+                    message.getJMSReplyTo(),
+                    group,
+                    group,
+                    0);
+        }
+        boolean held = message.propertyExists(HELD_SINCE);
+        return new Identity(
+                message.getStringProperty(QUEUE),
+                message.getStringProperty(MESSAGE_ID),
+                message.getLongProperty(TIMESTAMP),
+                message.getLongProperty(EXPIRATION),
+                message.getJMSCorrelationID(),
+                message.getJMSReplyTo(),
+                message.getStringProperty(PRODUCER_GROUP),
+                held ? message.getStringProperty(LANE) : group,
+                held ? message.getLongProperty(HELD_SINCE) : 0);
+    }
+
+    /** The same on its way through this lane. */
+    public Map<String, Object> inLane(String newLane) {
+        Map<String, Object> properties = carried();
+        if (newLane != null) {
+            properties.put(GROUP, newLane);
+        }
+        return properties;
+    }
+
+    /** The same, set aside: without a group of JMS, which would bind it to a consumer. */
+    public Map<String, Object> held(long now) {
+        Map<String, Object> properties = carried();
+        properties.put(HELD_SINCE, heldSince == 0 ? now : heldSince);
+        if (lane != null) {
+            properties.put(LANE, lane);
+        }
+        return properties;
+    }
+
+    private Map<String, Object> carried() {
+        Map<String, Object> properties = new LinkedHashMap<>();
+        properties.put(QUEUE, queue);
+        properties.put(MESSAGE_ID, messageId);
+        properties.put(TIMESTAMP, timestamp);
+        properties.put(EXPIRATION, expiration);
+        if (groupId != null) {
+            properties.put(PRODUCER_GROUP, groupId);
+        }
+        return properties;
+    }
+
+    /** What the producer set of all that is carried as a property of JMS. */
+    void restore(Map<String, Object> properties) {
+        properties.keySet().removeIf(name -> name.startsWith(PREFIX) || name.equals(GROUP));
+        if (groupId != null) {
+            properties.put(GROUP, groupId);
+        }
+    }
+
+    private static String queueOf(Message message) throws JMSException {
+        return message.getJMSDestination() instanceof Queue queue ? queue.getQueueName() : "";
+    }
+
+    /** A producer may do without ids; the broker's own number of a message is the same at each delivery. */
+    private static String idOf(Message message) throws JMSException {
+        return message.getJMSMessageID() == null && message instanceof ActiveMQMessage artemis
+                ? "ID:" + artemis.getCoreMessage().getMessageID()
+                : message.getJMSMessageID();
+    }
+}

@@ -1,0 +1,279 @@
+package dev.livebridge;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.ok;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.status;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static com.github.tomakehurst.wiremock.stubbing.Scenario.STARTED;
+import static dev.livebridge.TestBridge.CONVERSATIONS;
+import static dev.livebridge.TestBridge.DEADLETTERS;
+import static dev.livebridge.TestBridge.EVENTS;
+import static dev.livebridge.TestBridge.MESSAGES;
+import static dev.livebridge.TestBridge.QUEUE_PATH;
+import static dev.livebridge.TestBridge.json;
+import static dev.livebridge.TestBridge.unique;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.livebridge.delivery.JmsProperties;
+import dev.livebridge.delivery.NotKeptException;
+import jakarta.jms.Message;
+import jakarta.jms.Queue;
+import jakarta.jms.TextMessage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Once, where that is possible; and where it isn't, it is said. A rollback stands for a crash: the record is all that is left. */
+class DeliveryIT {
+    @RegisterExtension
+    static final TestBridge BRIDGE = new TestBridge()
+            .with("live.api.response-timeout", "1s")
+            .with("live.uncertain.conversations", "dead-letter")
+            .with("live.retry.notify-after", "300ms")
+            .with("live.jms.max-crash-deliveries", "3");
+
+    private static final NotKeptException CRASH = new NotKeptException("as if the process had ended");
+
+    private final String conversation = unique("conversation");
+    private final String path = "/" + conversation + "/client/message";
+    private final String body = "{\"conversationId\": \"%s\", \"text\": \"Hi\"}".formatted(conversation);
+
+    @Test
+    void doesNotSendAgainWhatIsConfirmed() throws Exception {
+        BRIDGE.breakStep("report-sent", 1, CRASH);
+        JsonNode reply = BRIDGE.request(MESSAGES, body);
+
+        assertThat(reply.at("/status").asText()).isEqualTo("sent");
+        assertThat(reply.at("/duplicate").asBoolean()).isTrue();
+        assertThat(reply.has("uncertain")).isFalse();
+        BRIDGE.live().verify(1, postRequestedFor(urlEqualTo(path)));
+    }
+
+    @Test
+    void doesNotQueueAgainWhatIsConfirmedAndRemembersIt() throws Exception {
+        BRIDGE.live()
+                .stubFor(post(QUEUE_PATH).willReturn(okJson("{\"conversationId\": \"%s\"}".formatted(conversation))));
+        String user = unique("user");
+        BRIDGE.breakStep("remember", 1, CRASH);
+        JsonNode reply = BRIDGE.request(CONVERSATIONS, request(user));
+
+        assertThat(reply.at("/conversationId").asText()).isEqualTo(conversation);
+        assertThat(reply.at("/duplicate").asBoolean()).isTrue();
+        BRIDGE.live().verify(1, postRequestedFor(urlEqualTo(QUEUE_PATH)));
+        assertThat(BRIDGE.request(MESSAGES, "{\"userHash\": \"%s\", \"text\": \"Hi\"}".formatted(user))
+                        .at("/conversationId")
+                        .asText())
+                .isEqualTo(conversation);
+    }
+
+    @Test
+    void marksWhatMayHaveBeenSent() throws Exception {
+        BRIDGE.breakStep("live-answer", 1, CRASH);
+        JsonNode reply = BRIDGE.request(MESSAGES, body);
+
+        assertThat(reply.at("/status").asText()).isEqualTo("sent");
+        assertThat(reply.at("/uncertain").asBoolean()).isTrue();
+        BRIDGE.live().verify(2, postRequestedFor(urlEqualTo(path)));
+        Message event = BRIDGE.receive(EVENTS);
+        assertThat(event.getStringProperty("eventName")).isEqualTo("sent");
+        assertThat(json(event).at("/data/uncertain").asBoolean()).isTrue();
+    }
+
+    @Test
+    void marksWhatWasSentAgainAfterALostAnswer() throws Exception {
+        BRIDGE.live()
+                .stubFor(post(path)
+                        .inScenario(path)
+                        .whenScenarioStateIs(STARTED)
+                        .willReturn(ok().withFixedDelay(2_500))
+                        .willSetStateTo("answers"));
+        BRIDGE.live()
+                .stubFor(post(path)
+                        .inScenario(path)
+                        .whenScenarioStateIs("answers")
+                        .willReturn(ok()));
+
+        assertThat(BRIDGE.request(MESSAGES, body).at("/uncertain").asBoolean()).isTrue();
+        BRIDGE.receive(EVENTS);
+    }
+
+    @Test
+    void doesNotMarkWhatLiveRefusedToTake() throws Exception {
+        firstAnswers(503);
+
+        assertThat(BRIDGE.request(MESSAGES, body).has("uncertain")).isFalse();
+    }
+
+    @Test
+    void deadLettersWhatMayHaveBeenQueuedIfItIsToldTo() throws Exception {
+        BRIDGE.live()
+                .stubFor(post(QUEUE_PATH).willReturn(okJson("{\"conversationId\": \"%s\"}".formatted(conversation))));
+        BRIDGE.breakStep("live-answer", 1, CRASH);
+        JsonNode reply = BRIDGE.request(CONVERSATIONS, request(unique("user")));
+
+        assertThat(reply.at("/error/code").asText()).isEqualTo("uncertain");
+        assertThat(reply.at("/uncertain").asBoolean()).isTrue();
+        assertThat(BRIDGE.receive(DEADLETTERS).getBooleanProperty("liveUncertain"))
+                .isTrue();
+        BRIDGE.live().verify(1, postRequestedFor(urlEqualTo(QUEUE_PATH)));
+    }
+
+    @Test
+    void deadLettersAQueueCallWithoutAnswerIfItIsToldTo() throws Exception {
+        BRIDGE.live().stubFor(post(QUEUE_PATH).willReturn(ok().withFixedDelay(2_500)));
+
+        assertThat(BRIDGE.request(CONVERSATIONS, request(unique("user")))
+                        .at("/error/code")
+                        .asText())
+                .isEqualTo("uncertain");
+        assertThat(BRIDGE.receive(DEADLETTERS).getBooleanProperty("liveUncertain"))
+                .isTrue();
+        BRIDGE.live().verify(1, postRequestedFor(urlEqualTo(QUEUE_PATH)));
+    }
+
+    @Test
+    void doesNotCallAgainForADeadLetterThatWasNotCommitted() throws Exception {
+        BRIDGE.live().stubFor(post(path).willReturn(status(422)));
+        BRIDGE.breakStep("report-failed", 2);
+
+        BRIDGE.send(MESSAGES, body);
+
+        assertThat(BRIDGE.receive(DEADLETTERS).getIntProperty("liveHttpStatus")).isEqualTo(422);
+        BRIDGE.live().verify(1, postRequestedFor(urlEqualTo(path)));
+    }
+
+    @Test
+    void endsWhatEndsTheProcessEachTime() throws Exception {
+        BRIDGE.breakStep("message-request", 100);
+        // nothing is recorded, as if the process had ended
+        BRIDGE.breakStep("give-up-in-the-end", 3);
+
+        JsonNode reply = BRIDGE.request(MESSAGES, body);
+        assertThat(reply.at("/error/code").asText()).isEqualTo("internal-error");
+        assertThat(reply.at("/error/message").asText()).contains("3 deliveries");
+        assertThat(BRIDGE.passes("message-request")).isGreaterThanOrEqualTo(3);
+        BRIDGE.breakStep("message-request", 0);
+        BRIDGE.receive(DEADLETTERS);
+    }
+
+    @Test
+    void answersARequestWithTheSameKeyOnce() throws Exception {
+        JsonNode first = BRIDGE.request(MESSAGES, keyed(body));
+        JsonNode second = BRIDGE.request(MESSAGES, keyed(body));
+
+        assertThat(first.has("duplicate")).isFalse();
+        assertThat(second.at("/duplicate").asBoolean()).isTrue();
+        assertThat(second.at("/status").asText()).isEqualTo("sent");
+        BRIDGE.live().verify(1, postRequestedFor(urlEqualTo(path)));
+    }
+
+    @Test
+    void refusesTheSameKeyWithAnotherBody() throws Exception {
+        BRIDGE.request(MESSAGES, keyed(body));
+        JsonNode second = BRIDGE.request(MESSAGES, keyed(body.replace("Hi", "Ho")));
+
+        assertThat(second.at("/error/code").asText()).isEqualTo("invalid-request");
+        assertThat(second.at("/error/details/0/path").asText()).isEqualTo("property:idempotencyKey");
+        BRIDGE.receive(DEADLETTERS);
+    }
+
+    @Test
+    void freesTheKeyOfAFailure() throws Exception {
+        BRIDGE.live().stubFor(post(path).willReturn(status(422)));
+        assertThat(BRIDGE.request(MESSAGES, keyed(body)).at("/error/code").asText())
+                .isEqualTo("rejected");
+        BRIDGE.receive(DEADLETTERS);
+        BRIDGE.live().stubFor(post(path).willReturn(ok()));
+
+        JsonNode second = BRIDGE.request(MESSAGES, keyed(body));
+        assertThat(second.at("/status").asText()).isEqualTo("sent");
+        assertThat(second.has("duplicate")).isFalse();
+    }
+
+    @Test
+    void tellsThatAMessageWaitsAndThatItWaitsNoMore() throws Exception {
+        BRIDGE.live().stubFor(post(path).willReturn(status(503)));
+        String id = BRIDGE.send(MESSAGES, body);
+
+        JsonNode delayed = json(BRIDGE.receive(EVENTS));
+        assertThat(delayed.at("/name").asText()).isEqualTo("delayed");
+        assertThat(delayed.at("/roomId").asText()).isEqualTo(conversation);
+        assertThat(delayed.at("/data/request/messageId").asText()).isEqualTo(id);
+        BRIDGE.live().stubFor(post(path).willReturn(ok()));
+        assertThat(json(BRIDGE.receive(EVENTS)).at("/name").asText()).isEqualTo("resumed");
+        assertThat(BRIDGE.peek(EVENTS)).isNull();
+    }
+
+    @Test
+    void takesAForbiddenForTheMessagesFaultOnceOthersGetThrough() throws Exception {
+        BRIDGE.live().stubFor(post(path).willReturn(status(403)));
+        BRIDGE.send(MESSAGES, body);
+        await().until(() ->
+                BRIDGE.live().findAll(postRequestedFor(urlEqualTo(path))).size() > 1);
+        assertThat(BRIDGE.peek(DEADLETTERS)).isNull();
+
+        BRIDGE.request(MESSAGES, body.replace(conversation, unique("other")));
+
+        assertThat(BRIDGE.receive(DEADLETTERS).getStringProperty("liveErrorCode"))
+                .isEqualTo("rejected");
+    }
+
+    @Test
+    void knowsThatAConversationIsClosed() throws Exception {
+        BRIDGE.live()
+                .stubFor(post(QUEUE_PATH).willReturn(okJson("{\"conversationId\": \"%s\"}".formatted(conversation))));
+        BRIDGE.request(CONVERSATIONS, request(unique("user")));
+        BRIDGE.live().stubFor(post(path).willReturn(status(404)));
+
+        assertThat(BRIDGE.request(MESSAGES, body).at("/error/code").asText()).isEqualTo("unknown-conversation");
+        assertThat(BRIDGE.request(MESSAGES, body).at("/error/code").asText()).isEqualTo("conversation-closed");
+        BRIDGE.live().verify(1, postRequestedFor(urlEqualTo(path)));
+        BRIDGE.receive(DEADLETTERS);
+        BRIDGE.receive(DEADLETTERS);
+    }
+
+    @Test
+    void keepsWhatTheProducerSetOverItsHops() throws Exception {
+        BRIDGE.live().stubFor(post(path).willReturn(status(422)));
+        Queue replies = BRIDGE.session().createQueue("hop-replies");
+        TextMessage message = BRIDGE.text(body);
+        message.setJMSReplyTo(replies);
+        message.setJMSType("chat");
+        message.setStringProperty("JMSXGroupID", "the producer's");
+        message.setIntProperty("priority-of-mine".replace('-', '_'), 7);
+        String id = BRIDGE.send(MESSAGES, message);
+
+        Message dead = BRIDGE.receive(DEADLETTERS);
+        assertThat(dead.getStringProperty("liveOriginMessageId")).isEqualTo(id);
+        assertThat(dead.getStringProperty("liveOriginQueue")).isEqualTo(MESSAGES);
+        assertThat(dead.getStringProperty("JMSXGroupID")).isEqualTo("the producer's");
+        assertThat(dead.getIntProperty("priority_of_mine")).isEqualTo(7);
+        assertThat(dead.getJMSType()).isEqualTo("chat");
+        assertThat(JmsProperties.of(dead).keySet()).noneMatch(name -> name.startsWith("liveHop"));
+        assertThat(BRIDGE.receive("hop-replies").getJMSCorrelationID()).isEqualTo(id);
+    }
+
+    private void firstAnswers(int status) {
+        BRIDGE.live()
+                .stubFor(post(path)
+                        .inScenario(path)
+                        .whenScenarioStateIs(STARTED)
+                        .willReturn(status(status))
+                        .willSetStateTo("back"));
+        BRIDGE.live()
+                .stubFor(post(path).inScenario(path).whenScenarioStateIs("back").willReturn(ok()));
+    }
+
+    private static TextMessage keyed(String body) throws Exception {
+        TextMessage message = BRIDGE.text(body);
+        message.setStringProperty("idempotencyKey", "key");
+        return message;
+    }
+
+    private static String request(String user) {
+        return "{\"user\": {\"hash\": \"%s\", \"firstname\": \"Ana\"}}".formatted(user);
+    }
+}
