@@ -15,7 +15,7 @@ import java.util.function.Function;
 
 /** What nobody in his right mind sends: texts, JSON, bytes and property values, each as its source of chance wills it. */
 public final class Hostile {
-    /** Stands where the seed of a run is to differ from chance: {@code -Dfuzz.seed=42}. */
+    /** Repeats a run: {@code -Dfuzz.seed=42}. */
     private static final String SEED = "fuzz.seed";
 
     private static final JsonMapper JSON = new JsonMapper();
@@ -145,8 +145,9 @@ public final class Hostile {
     /** A valid document with some things wrong: fields dropped, added, doubled, values replaced, the text damaged. */
     public static String json(Random random, String valid) {
         StringBuilder text = new StringBuilder();
-        write(tree(valid), random, text);
-        for (int wounds = random.nextInt(8) - 5; wounds > 0; wounds--) {
+        // from documents with nothing right to such with nothing wrong
+        write(tree(valid), random, 8 << random.nextInt(5), text);
+        for (int wounds = random.nextInt(12) - 9; wounds > 0; wounds--) {
             damage(text, random);
         }
         return text.toString();
@@ -155,30 +156,29 @@ public final class Hostile {
     /** The same in bytes, which need not be UTF-8. */
     public static byte[] jsonBytes(Random random, String valid) {
         String json = json(random, valid);
-        byte[] bytes = json.getBytes(random.nextInt(6) == 0 ? oneOf(random, CHARSETS) : StandardCharsets.UTF_8);
-        if (bytes.length > 0 && random.nextInt(6) == 0) {
+        byte[] bytes = json.getBytes(random.nextInt(12) == 0 ? oneOf(random, CHARSETS) : StandardCharsets.UTF_8);
+        if (bytes.length > 0 && random.nextInt(12) == 0) {
             bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
         }
-        return random.nextInt(10) == 0 ? Arrays.copyOf(bytes, random.nextInt(bytes.length + 1)) : bytes;
+        return random.nextInt(12) == 0 ? Arrays.copyOf(bytes, random.nextInt(bytes.length + 1)) : bytes;
     }
 
-    private static void write(JsonNode node, Random random, StringBuilder text) {
-        if (random.nextInt(12) == 0) {
+    private static void write(JsonNode node, Random random, int rarity, StringBuilder text) {
+        if (random.nextInt(rarity) == 0) {
             String other = either(random, any -> oneOf(any, LITERALS), any -> quoted(text(any)), Hostile::number);
             text.append(other);
         } else if (node.isObject()) {
             text.append('{');
             for (Map.Entry<String, JsonNode> field : node.properties()) {
-                int times =
-                        List.of(0, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1).get(random.nextInt(16));
+                int times = random.nextInt(rarity) == 0 ? 2 * random.nextInt(2) : 1;
                 for (; times > 0; times--) {
-                    text.append(quoted(random.nextInt(24) == 0 ? text(random) : field.getKey()))
+                    text.append(quoted(random.nextInt(2 * rarity) == 0 ? text(random) : field.getKey()))
                             .append(':');
-                    write(field.getValue(), random, text);
+                    write(field.getValue(), random, rarity, text);
                     text.append(',');
                 }
             }
-            if (random.nextInt(12) == 0) {
+            if (random.nextInt(rarity) == 0) {
                 text.append(quoted(text(random)))
                         .append(':')
                         .append(oneOf(random, LITERALS))
@@ -188,8 +188,8 @@ public final class Hostile {
         } else if (node.isArray()) {
             text.append('[');
             for (JsonNode element : node) {
-                for (int times = random.nextInt(16) == 0 ? random.nextInt(30) : 1; times > 0; times--) {
-                    write(element, random, text);
+                for (int times = random.nextInt(rarity) == 0 ? random.nextInt(30) : 1; times > 0; times--) {
+                    write(element, random, rarity, text);
                     text.append(',');
                 }
             }

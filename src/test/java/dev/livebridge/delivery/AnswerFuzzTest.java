@@ -1,5 +1,7 @@
 package dev.livebridge.delivery;
 
+import static java.nio.charset.StandardCharsets.UTF_16BE;
+import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -37,7 +39,7 @@ class AnswerFuzzTest {
         }
     }
 
-    @Property(tries = 2_000)
+    @Property(tries = 1_000)
     void tokenIsTakenOut(@ForAll("echoes") Echo echo) {
         TokenFilter filter = new TokenFilter(echo.token());
 
@@ -47,18 +49,18 @@ class AnswerFuzzTest {
         assertThat(filter.clean(clean)).isEqualTo(clean);
     }
 
-    @Property(tries = 2_000)
+    @Property(tries = 1_000)
     void otherTextStays(@ForAll("texts") String text) {
         assertThat(new TokenFilter("s3cr3t-t0ken").clean(text)).isEqualTo(text);
     }
 
     /** The body of an error, with the token at the place where a dead letter's property is cut, and where reading ends. */
-    @Property(tries = 1_000, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 200, shrinking = ShrinkingMode.OFF)
     void noPartOfTheTokenIsLeftAtACut(
             @ForAll("tokens") String token, @ForAll("seeds") long seed, @ForAll @IntRange(min = -80, max = 10) int off)
             throws Exception {
         Random random = new Random(seed);
-        int cut = random.nextInt(100) == 0 ? MEGABYTE : 1024;
+        int cut = random.nextInt(50) == 0 ? MEGABYTE : 1024;
         String filler = Hostile.oneOf(random, List.of("x", "é", "\ud83d\ude00", "\n"));
         String padding = filler.repeat((cut + off) / filler.getBytes(UTF_8).length);
         String body = padding + form(token, random) + Hostile.text(random) + filler.repeat(2_000);
@@ -81,7 +83,8 @@ class AnswerFuzzTest {
         String token = "s3cr3t-t0ken";
         byte[] body = random.nextBoolean()
                 ? Hostile.bytes(random)
-                : (form(token, random) + Hostile.text(random) + form(token, random)).getBytes(UTF_8);
+                : (form(token, random) + Hostile.text(random) + form(token, random))
+                        .getBytes(Hostile.oneOf(random, List.of(UTF_8, UTF_8, UTF_16LE, UTF_16BE)));
         try {
             assertThat(response(token, status, body).ok()).isTrue();
             assertThat(status / 100).isEqualTo(2);
@@ -96,11 +99,11 @@ class AnswerFuzzTest {
                             ErrorCode.EXPIRED);
             assertThat(failure.httpStatus()).isEqualTo(status);
             assertThat(failure.message().getBytes(UTF_8)).hasSizeLessThanOrEqualTo(2048);
-            assertThat(failure.message() + failure.httpBody()).doesNotContain(token);
+            assertThat(failure.message() + failure.httpBody().replace("\0", "")).doesNotContain(token);
         }
     }
 
-    @Property(tries = 2_000)
+    @Property(tries = 1_000)
     void retryAfterIsAWaitOrNone(@ForAll("waits") String value) {
         Duration wait = HttpMeaning.retryAfter(value, Instant.parse("2026-11-22T10:00:00Z"));
 

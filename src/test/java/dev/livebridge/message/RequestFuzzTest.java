@@ -29,6 +29,8 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
+import net.jqwik.api.statistics.Statistics;
+import net.jqwik.api.statistics.StatisticsReport;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
@@ -86,7 +88,8 @@ class RequestFuzzTest {
         FileUtil.removeDir(directory.toFile());
     }
 
-    @Property(tries = 4_000, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 1_500, shrinking = ShrinkingMode.OFF)
+    @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
     void conversationIsRefusedOrQueued(@ForAll("conversation") Original original) throws Exception {
         byte[] body;
         try {
@@ -100,12 +103,15 @@ class RequestFuzzTest {
                     .body(new RequestedUser().of(request, original), request, original);
         } catch (RefusedException e) {
             assertRefused(e);
+            met("refused");
             return;
         }
+        met("sent");
         assertThat(QUEUE_CALL.violations(StrictJson.object(body))).isEmpty();
     }
 
-    @Property(tries = 2_000, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 1_000, shrinking = ShrinkingMode.OFF)
+    @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
     void messageIsRefusedOrSent(@ForAll("message") Original original) throws Exception {
         SpoolFolder folder = spool.folder(new DefaultExchange(CAMEL));
         try {
@@ -121,12 +127,14 @@ class RequestFuzzTest {
             request = MESSAGE.read(original, folder);
         } catch (RefusedException e) {
             assertRefused(e);
+            met("refused");
             return;
         }
         assertThat(request)
                 .containsAnyOf(
                         Map.entry("conversationId", request.getOrDefault("conversationId", 0)),
                         Map.entry("userHash", request.getOrDefault("userHash", 0)));
+        met("sent");
         List<?> attachments = (List<?>) request.get("attachments");
         for (Object attachment : attachments) {
             assertThat(((Attachment) attachment).name()).isNotEmpty();
@@ -139,7 +147,7 @@ class RequestFuzzTest {
         }
     }
 
-    @Property(tries = 4_000, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 1_500, shrinking = ShrinkingMode.OFF)
     void whatIsReadIsReadAlikeWhenWritten(@ForAll("document") byte[] document) throws Exception {
         ObjectNode read;
         try {
@@ -149,6 +157,14 @@ class RequestFuzzTest {
             return;
         }
         assertThat(StrictJson.object(read.toString())).isEqualTo(read);
+    }
+
+    /** Chance must have met both sides. */
+    private static void met(String side) {
+        Statistics.label("side").collect(side).coverage(sides -> {
+            sides.check("sent").percentage(percent -> percent > 5);
+            sides.check("refused").percentage(percent -> percent > 5);
+        });
     }
 
     private static void assertRefused(RefusedException refusal) {
