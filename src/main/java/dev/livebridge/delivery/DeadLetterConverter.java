@@ -16,6 +16,12 @@ import org.springframework.jms.support.converter.MessageConverter;
  * expiry. Camel adds the headers of the exchange to it; a caller's own {@code live*} properties make way for them.
  */
 public final class DeadLetterConverter implements MessageConverter {
+    /**
+     * Asks Artemis to drop what it has seen: not this send. A second dead letter with the id of a first, as from a
+     * replay, would roll the transaction back for ever.
+     */
+    private static final String DUPLICATE_ID = "_AMQ_DUPL_ID";
+
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetterConverter.class);
 
     @Override
@@ -25,8 +31,10 @@ public final class DeadLetterConverter implements MessageConverter {
         // what the broker sets on delivery is not the producer's
         properties
                 .keySet()
-                .removeIf(name ->
-                        name.startsWith("live") || name.equals("JMSXDeliveryCount") || name.startsWith("_AMQ_LARGE_"));
+                .removeIf(name -> name.startsWith("live")
+                        || name.equals("JMSXDeliveryCount")
+                        || name.equals(DUPLICATE_ID)
+                        || name.startsWith("_AMQ_LARGE_"));
         String id = received.getJMSMessageID();
         Message message = resend((Original) original, session);
         // the properties of a received message are read-only until they are cleared
