@@ -337,7 +337,7 @@ class FuzzIT {
         return message;
     }
 
-    /** What Live, or what stands between, answers: byte for byte. Null: it hangs up; empty: it says nothing. */
+    /** What Live, or what stands between, answers: byte for byte. Null: it hangs up. */
     private static byte[] answer(Random random, int number) {
         try {
             return bytes(random, number);
