@@ -54,6 +54,17 @@ class DeadLetterIT {
     }
 
     @Test
+    void takesTwoOfTheSameDuplicateId() throws Exception {
+        for (String queue : new String[] {CONVERSATIONS, MESSAGES}) {
+            TextMessage message = BRIDGE.text("{");
+            message.setStringProperty("_AMQ_DUPL_ID", "mine");
+            BRIDGE.send(queue, message);
+            assertThat(BRIDGE.receive(DEADLETTERS).getStringProperty("liveOriginQueue"))
+                    .isEqualTo(queue);
+        }
+    }
+
+    @Test
     void keepsTheMessageAsItCame() throws Exception {
         String body = "{\"oops\": \"ñ😀\"}";
         TextMessage message = BRIDGE.text(body);

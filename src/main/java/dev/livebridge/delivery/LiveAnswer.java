@@ -82,7 +82,8 @@ public final class LiveAnswer {
             }
             byte[] bytes = body.readNBytes(MAX_BODY);
             boolean cut = body.read() >= 0;
-            String text = new String(bytes, StandardCharsets.UTF_8);
+            // in UTF-16 a NUL stands beside each letter, and would hide the token
+            String text = new String(bytes, StandardCharsets.UTF_8).replace("\0", "");
             return cut ? tokenFilter.cleanCut(text) : tokenFilter.clean(text);
         }
     }

@@ -38,6 +38,12 @@ public final class Original {
     /** Before the characters of a large text, the wire has a mark and their length. */
     private static final int TEXT_HEADER = 5;
 
+    /**
+     * Asks Artemis to drop what it has seen: not the bridge's sends. A second dead letter with the id of a first, as from a
+     * replay, would roll the transaction back for ever.
+     */
+    private static final String DUPLICATE_ID = "_AMQ_DUPL_ID";
+
     private final Message message;
     private final Identity identity;
     private final Type type;
@@ -90,6 +96,7 @@ public final class Original {
         properties
                 .keySet()
                 .removeIf(name -> name.equals("JMSXDeliveryCount")
+                        || name.equals(DUPLICATE_ID)
                         || name.startsWith("_AMQ_LARGE_")
                         || name.equals(LargeMessages.TYPE));
         identity.restore(properties);

@@ -7,6 +7,9 @@ import java.util.regex.Pattern;
  * whatever Live answers passes here before anything else is done with it, shortening included.
  */
 public final class TokenFilter {
+    /** Where one token stands within another, what is left is one again. Nobody does so by accident, and so often. */
+    private static final int MAX_LAYERS = 10;
+
     private final Pattern token;
     private final int longest;
 
@@ -26,7 +29,15 @@ public final class TokenFilter {
 
     /** The text without {@code _<botToken>} and without the bare token. */
     public String clean(String text) {
-        return token.matcher(text).replaceAll("");
+        String clean = text;
+        for (int layer = 0; layer < MAX_LAYERS; layer++) {
+            String before = clean;
+            clean = token.matcher(before).replaceAll("");
+            if (clean.length() == before.length()) {
+                return clean;
+            }
+        }
+        return "";
     }
 
     /** The same for a text that was cut off, and may so end in the middle of a token. */

@@ -47,6 +47,10 @@ final class ExtraFields {
                             "property:" + property.getKey(),
                             "must be a string, a number or a boolean");
                 }
+                if (!StrictJson.isUnicode(property.getKey() + property.getValue())) {
+                    throw RefusedException.request(
+                            ErrorCode.INVALID_REQUEST, "property:" + property.getKey(), "contains a lone surrogate");
+                }
                 fields.putIfAbsent(property.getKey().substring(PROPERTY_PREFIX.length()), property.getValue());
             }
         }

@@ -10,6 +10,7 @@ import dev.livebridge.delivery.Violation;
 import dev.livebridge.spool.SpoolFolder;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
+import jakarta.jms.MessageFormatException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -121,9 +122,20 @@ public final class MessageRequestReader {
         return request;
     }
 
-    private static void copy(Message message, String property, ObjectNode to, String field) throws JMSException {
-        String value = message.getStringProperty(property);
+    private static void copy(Message message, String property, ObjectNode to, String field)
+            throws RefusedException, JMSException {
+        String value;
+        try {
+            value = message.getStringProperty(property);
+        } catch (MessageFormatException e) {
+            // bytes, which some clients can set
+            throw RefusedException.request(ErrorCode.INVALID_REQUEST, "property:" + property, "must be a string");
+        }
         if (value != null) {
+            if (!StrictJson.isUnicode(value)) {
+                throw RefusedException.request(
+                        ErrorCode.INVALID_REQUEST, "property:" + property, "contains a lone surrogate");
+            }
             to.put(field, value);
         }
     }

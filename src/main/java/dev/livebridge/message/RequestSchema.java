@@ -50,9 +50,11 @@ public final class RequestSchema {
     private static Violation violation(ValidationMessage message) {
         String at = message.getInstanceLocation().toString();
         boolean missing = "required".equals(message.getType());
-        boolean unknown = "additionalProperties".equals(message.getType());
+        boolean additional = "additionalProperties".equals(message.getType());
+        // the validator passes over names that begin with '#': the schemas forbid those by a pattern
+        boolean unknown = additional || "false".equals(message.getType());
         boolean empty = "minLength".equals(message.getType());
-        if (missing || unknown) {
+        if (missing || additional) {
             at += "/" + pointer(message.getProperty());
         }
         String text = missing || empty ? "is required" : unknown ? "is not a field of this format" : message.getError();

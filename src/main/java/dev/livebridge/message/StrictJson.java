@@ -137,6 +137,9 @@ public final class StrictJson {
             throw invalid("goes beyond what is read: " + e.getOriginalMessage());
         } catch (MismatchedInputException e) {
             throw invalid("has content after its end");
+        } catch (NumberFormatException e) {
+            // an exponent beyond an int
+            throw invalid("contains a number out of range: it does not fit a double");
         } catch (JsonProcessingException e) {
             String where = e.getLocation() == null
                     ? ""
@@ -171,9 +174,14 @@ public final class StrictJson {
     }
 
     private static void checkText(String text) throws RefusedException {
-        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+        if (!isUnicode(text)) {
             throw invalid("contains a lone surrogate");
         }
+    }
+
+    /** Whether a text can be written in UTF-8: it holds no half of a surrogate pair. */
+    static boolean isUnicode(String text) {
+        return StandardCharsets.UTF_8.newEncoder().canEncode(text);
     }
 
     private static void checkNumber(JsonNode node) throws RefusedException {

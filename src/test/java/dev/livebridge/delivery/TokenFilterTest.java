@@ -13,6 +13,8 @@ class TokenFilterTest {
         "bare t0ken here, bare  here",
         "t0kent0ken_t0ken, ''",
         "7f3c_t0ken_t0ken, 7f3c",
+        "t0t0kenken, ''",
+        "x_t0_t_t0ken0kenken, x",
         "nothing, nothing",
         "t0ke, t0ke"
     })
@@ -47,5 +49,11 @@ class TokenFilterTest {
         String cut = "x".repeat(100) + "_t0k";
 
         assertThat(new TokenFilter("t0ken").cleanCut(cut)).doesNotContain("t0k").startsWith("xxx");
+    }
+
+    @Test
+    void dropsWhatHasATokenInATokenWithoutEnd() {
+        assertThat(new TokenFilter("t0ken").clean("t0".repeat(100_000) + "ken".repeat(100_000)))
+                .isEmpty();
     }
 }

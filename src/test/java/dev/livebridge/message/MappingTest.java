@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.livebridge.delivery.Original;
 import dev.livebridge.delivery.Originals;
 import dev.livebridge.spool.Spool;
+import jakarta.jms.Message;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,14 +17,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.apache.activemq.artemis.api.core.client.ClientSession;
-import org.apache.activemq.artemis.jms.client.ActiveMQTextMessage;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.mockito.Mockito;
 
 /**
  * The mapping as data: src/test/resources/mapping has a folder a case, with the request as it comes, the body that Live
@@ -88,26 +86,11 @@ class MappingTest {
     }
 
     private static Original message(String body, Map<String, Object> properties) throws Exception {
-        ActiveMQTextMessage message = new ActiveMQTextMessage(session());
-        message.setText(body);
+        Message message = Unsent.text(body);
         for (Map.Entry<String, Object> property : properties.entrySet()) {
             message.setObjectProperty(property.getKey(), property.getValue());
         }
         // of a message in memory, nothing is spooled
         return new Originals(Set.of()).keep(message, null);
-    }
-
-    /** A message without a broker. */
-    private static ClientSession session() {
-        ClientSession session = Mockito.mock(ClientSession.class);
-        Mockito.when(session.createMessage(
-                        Mockito.anyByte(),
-                        Mockito.anyBoolean(),
-                        Mockito.anyLong(),
-                        Mockito.anyLong(),
-                        Mockito.anyByte()))
-                .thenAnswer(call -> new org.apache.activemq.artemis.core.client.impl.ClientMessageImpl(
-                        call.getArgument(0), call.getArgument(1), 0, 0, (byte) 4, 512));
-        return session;
     }
 }

@@ -1,0 +1,23 @@
+package dev.livebridge.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.Charset;
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LiveAnswerTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-8", "ISO-8859-1", "UTF-16LE", "UTF-16BE", "UTF-32LE"})
+    void holdsNoTokenInAnyEncoding(String charset) throws Exception {
+        Exchange exchange = new DefaultExchange(new DefaultCamelContext());
+        exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 200);
+        exchange.getMessage().setBody("hash_t0ken!".getBytes(Charset.forName(charset)));
+
+        assertThat(new LiveAnswer(new TokenFilter("t0ken")).read(exchange).body())
+                .isEqualTo("hash!");
+    }
+}
