@@ -1,0 +1,114 @@
+package dev.livebridge.delivery;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import jakarta.jms.BytesMessage;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
+
+/**
+ * Whose message it is, by a look that judges nothing: it stops at the first address, and memory is constant whatever the
+ * size of the body. What a reading of the whole would refuse may well have an addressee here.
+ *
+ * @param conversationId null where the message names none
+ * @param userHash       of {@code userHash} or {@code user.hash}; null where it names none
+ */
+public record Addressee(String conversationId, String userHash) {
+    public static final Addressee NONE = new Addressee(null, null);
+
+    /** Longer values are no address: 128 and 256 characters are the most that are allowed. */
+    private static final int MAX_LENGTH = 256;
+
+    private static final JsonFactory JSON = JsonFactory.builder()
+            // names that callers think up are not kept
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxStringLength(MAX_LENGTH).build())
+            .build();
+
+    /**
+     * Of a request on any of the in-queues; {@link #NONE} where the body is none.
+     *
+     * @throws IOException if the body can't be read for other reasons than what it holds
+     */
+    public static Addressee of(Original original) throws JMSException, IOException {
+        Message message = original.message();
+        if (message instanceof BytesMessage && message.propertyExists("fileName")) {
+            return ofProperties(message);
+        }
+        if (original.type() == Original.Type.OTHER) {
+            return NONE;
+        }
+        try (Reader text = original.text()) {
+            return ofJson(text);
+        }
+    }
+
+    static Addressee ofProperties(Message message) throws JMSException {
+        return new Addressee(property(message, "conversationId"), property(message, "userHash"));
+    }
+
+    private static String property(Message message, String name) throws JMSException {
+        return message.getObjectProperty(name) instanceof String text ? orNull(text) : null;
+    }
+
+    /** Of JSON, as far as it must be read. */
+    static Addressee ofJson(Reader text) throws IOException {
+        try {
+            text.mark(1);
+            if (text.read() != '\uFEFF') {
+                text.reset();
+            }
+            try (JsonParser json = JSON.createParser(text)) {
+                return json.nextToken() == JsonToken.START_OBJECT ? ofObject(json) : NONE;
+            }
+        } catch (JsonProcessingException | CharacterCodingException e) {
+            return NONE;
+        }
+    }
+
+    private static Addressee ofObject(JsonParser json) throws IOException {
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+            String name = json.currentName();
+            JsonToken value = json.nextToken();
+            String text = null;
+            if (value == JsonToken.VALUE_STRING && (name.equals("conversationId") || name.equals("userHash"))) {
+                text = orNull(json.getText());
+            } else if (value == JsonToken.START_OBJECT && name.equals("user")) {
+                text = hash(json);
+            } else {
+                json.skipChildren();
+            }
+            if (text != null) {
+                return name.equals("conversationId") ? new Addressee(text, null) : new Addressee(null, text);
+            }
+        }
+        return NONE;
+    }
+
+    /** Of the user at whose beginning the parser stands; null, and the parser at its end, where it has none. */
+    private static String hash(JsonParser user) throws IOException {
+        while (user.nextToken() == JsonToken.FIELD_NAME) {
+            boolean isHash = user.currentName().equals("hash");
+            if (user.nextToken() == JsonToken.VALUE_STRING && isHash) {
+                String hash = orNull(user.getText());
+                if (hash != null) {
+                    return hash;
+                }
+            }
+            user.skipChildren();
+        }
+        return null;
+    }
+
+    private static String orNull(String text) {
+        return text.isEmpty() || text.length() > MAX_LENGTH ? null : text;
+    }
+}
