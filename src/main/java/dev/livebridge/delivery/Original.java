@@ -13,6 +13,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.Reader;
 import java.io.StringReader;
 import java.nio.charset.Charset;
@@ -40,6 +41,11 @@ public final class Original {
         this.spooled = spooled;
     }
 
+    /** Without keeping its body: of a large message it can be read once, until the next one is received. */
+    static Original unkept(Message message) throws JMSException {
+        return LargeMessages.is(message) ? new Original(message, LargeMessages.type(message), null) : inMemory(message);
+    }
+
     /** @throws NotKeptException where the body of a large message could not be fetched */
     static Original of(Message message, SpoolFolder spool) throws NotKeptException, JMSException {
         if (LargeMessages.is(message)) {
@@ -49,6 +55,10 @@ public final class Original {
                 throw new NotKeptException("its body could not be spooled: " + e);
             }
         }
+        return inMemory(message);
+    }
+
+    private static Original inMemory(Message message) throws JMSException {
         boolean text = message instanceof TextMessage textMessage && textMessage.getText() != null;
         return new Original(
                 message, text ? Type.TEXT : message instanceof BytesMessage ? Type.BYTES : Type.OTHER, null);
@@ -61,6 +71,11 @@ public final class Original {
 
     public Type type() {
         return type;
+    }
+
+    /** How often it has been replayed from the dead letters, which a caller may claim as well. */
+    public int replays() throws JMSException {
+        return message.getObjectProperty("liveReplays") instanceof Integer replays ? Math.max(0, replays) : 0;
     }
 
     /** How many bytes its body has; of a text, in UTF-8. */
@@ -89,15 +104,33 @@ public final class Original {
      */
     public Reader text() throws JMSException, IOException {
         if (type == Type.BYTES) {
-            InputStream bytes = spooled == null ? new ByteArrayInputStream(bytes()) : spooled.open();
-            return reader(bytes, StandardCharsets.UTF_8);
+            return reader(open(), StandardCharsets.UTF_8);
         }
-        if (spooled == null) {
+        if (spooled == null && !LargeMessages.is(message)) {
             return new StringReader(((TextMessage) message).getText());
         }
-        InputStream stream = spooled.open();
+        InputStream stream = open();
         stream.skipNBytes(TEXT_HEADER);
         return reader(stream, StandardCharsets.UTF_16LE);
+    }
+
+    /** The body of a BytesMessage, or that of any large message as it stands on the wire. */
+    InputStream open() throws JMSException, IOException {
+        if (spooled != null) {
+            return spooled.open();
+        }
+        return LargeMessages.is(message) ? LargeMessages.open(message) : new ByteArrayInputStream(bytes());
+    }
+
+    /** Writes the same. */
+    void writeTo(OutputStream out) throws JMSException, IOException {
+        if (spooled == null && LargeMessages.is(message)) {
+            LargeMessages.save(message, out);
+            return;
+        }
+        try (InputStream body = open()) {
+            body.transferTo(out);
+        }
     }
 
     private static Reader reader(InputStream stream, Charset charset) {

@@ -60,14 +60,19 @@ public final class Spool implements AutoCloseable {
 
     /** The folder of the message that this exchange carries; it goes when the exchange is done, however that ends. */
     public SpoolFolder folder(Exchange exchange) {
-        SpoolFolder folder = new SpoolFolder(own.resolve(exchange.getExchangeId()));
+        SpoolFolder folder = folderNamed(exchange.getExchangeId());
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
             @Override
             public void onDone(Exchange done) {
-                folder.delete();
+                folder.close();
             }
         });
         return folder;
+    }
+
+    /** A folder for a message that no exchange carries; it goes when it is closed. */
+    public SpoolFolder folderNamed(String name) {
+        return new SpoolFolder(own.resolve(name));
     }
 
     @Override
