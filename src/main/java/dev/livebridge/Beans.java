@@ -10,6 +10,7 @@ import dev.livebridge.attachment.UrlSource;
 import dev.livebridge.conversation.Conversations;
 import dev.livebridge.conversation.Store;
 import dev.livebridge.delivery.DeadLetterConverter;
+import dev.livebridge.delivery.DeadLetters;
 import dev.livebridge.delivery.Expiry;
 import dev.livebridge.delivery.Failures;
 import dev.livebridge.delivery.LiveAnswer;
@@ -28,6 +29,7 @@ import dev.livebridge.message.RequestReader;
 import dev.livebridge.message.RequestSchema;
 import dev.livebridge.message.RequestedUser;
 import dev.livebridge.spool.Spool;
+import jakarta.jms.ConnectionFactory;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -79,6 +81,14 @@ final class Beans {
         registry.bind("expiry", new Expiry());
         registry.bind("failures", new Failures(tokenFilter));
         registry.bind("deadLetterConverter", new DeadLetterConverter());
+        // the factory is made from the configuration, after these
+        registry.bind(
+                "deadLetters",
+                DeadLetters.class,
+                () -> new DeadLetters(
+                        registry.lookupByNameAndType("brokerConnectionFactory", ConnectionFactory.class),
+                        settings.text("live.queues.deadletters"),
+                        spool));
 
         // event: what became of it
         registry.bind("outcomes", new Outcomes(botId));

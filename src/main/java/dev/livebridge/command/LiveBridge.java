@@ -10,7 +10,14 @@ import picocli.CommandLine.IExecutionExceptionHandler;
 @Command(
         name = "live-bridge",
         description = "From JMS to a human agent in Aivo Live.",
-        subcommands = {Run.class, Sandbox.class, Send.class, Check.class, CommandLine.HelpCommand.class},
+        subcommands = {
+            Run.class,
+            Sandbox.class,
+            Send.class,
+            DeadLettersCommand.class,
+            Check.class,
+            CommandLine.HelpCommand.class
+        },
         mixinStandardHelpOptions = true,
         version = "live-bridge 0.1.0",
         synopsisSubcommandLabel = "COMMAND",

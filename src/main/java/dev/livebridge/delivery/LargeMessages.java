@@ -10,6 +10,7 @@ import jakarta.jms.Session;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Map;
 import org.apache.activemq.artemis.api.core.ICoreMessage;
 import org.apache.activemq.artemis.api.core.Interceptor;
 import org.apache.activemq.artemis.core.message.impl.CoreMessage;
@@ -26,6 +27,13 @@ import org.apache.activemq.artemis.spi.core.protocol.RemotingConnection;
  * and leave as what they were.
  */
 public final class LargeMessages implements Interceptor {
+    private static final Map<Byte, String> NAMES = Map.of(
+            CoreMessage.TEXT_TYPE, "TextMessage",
+            CoreMessage.BYTES_TYPE, "BytesMessage",
+            CoreMessage.MAP_TYPE, "MapMessage",
+            CoreMessage.STREAM_TYPE, "StreamMessage",
+            CoreMessage.OBJECT_TYPE, "ObjectMessage");
+
     /** The property that holds the true type of a large message. */
     static final String TYPE = "liveBodyType";
 
@@ -61,6 +69,11 @@ public final class LargeMessages implements Interceptor {
             case CoreMessage.BYTES_TYPE -> Original.Type.BYTES;
             default -> Original.Type.OTHER;
         };
+    }
+
+    /** The type in which it was sent, by its name in JMS. */
+    static String typeName(Message message) throws JMSException {
+        return NAMES.getOrDefault(message.getByteProperty(TYPE), "Message");
     }
 
     /**
