@@ -30,7 +30,7 @@ public final class LiveBridge {
         }
         String reason = cause instanceof StartException ? cause.getMessage() : cause.toString();
         command.getErr()
-                .println("live-bridge " + command.getCommandName() + ": " + reason.replaceAll("\\s*\\R\\s*", " "));
+                .println(command.getCommandSpec().qualifiedName() + ": " + reason.replaceAll("\\s*\\R\\s*", " "));
         return command.getCommandSpec().exitCodeOnExecutionException();
     };
 

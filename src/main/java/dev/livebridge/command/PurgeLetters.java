@@ -3,6 +3,7 @@ package dev.livebridge.command;
 import dev.livebridge.StartException;
 import dev.livebridge.delivery.DeadLetters;
 import java.io.Console;
+import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -33,14 +34,17 @@ final class PurgeLetters implements Callable<Integer> {
     public Integer call() throws Exception {
         return DeadLettersCommand.run(letters -> {
             DeadLetters.Found found = chosen.find(letters);
-            if (found.size() > 0 && !yes && !confirmed(found.size())) {
-                spec.commandLine().getOut().println("Nothing was purged.");
+            PrintWriter out = spec.commandLine().getOut();
+            if (found.size() == 0) {
+                out.println("No dead letters.");
+                return 0;
+            }
+            if (!yes && !confirmed(found.size())) {
+                out.println("Nothing was purged.");
                 return 1;
             }
             int purged = letters.purgeEach(found);
-            spec.commandLine()
-                    .getOut()
-                    .println("Purged " + purged + " of " + DeadLettersCommand.count(found.size()) + ".");
+            out.println("Purged " + purged + " of " + DeadLettersCommand.count(found.size()) + ".");
             return purged == found.size() ? 0 : 1;
         });
     }

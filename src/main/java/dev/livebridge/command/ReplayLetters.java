@@ -34,8 +34,12 @@ final class ReplayLetters implements Callable<Integer> {
     public Integer call() throws Exception {
         return DeadLettersCommand.runWithSpool(letters -> {
             DeadLetters.Found found = chosen.find(letters);
-            int replayed = replay(letters, found);
             PrintWriter out = spec.commandLine().getOut();
+            if (found.size() == 0) {
+                out.println("No dead letters.");
+                return 0;
+            }
+            int replayed = replay(letters, found);
             out.println("Replayed " + replayed + " of " + DeadLettersCommand.count(found.size()) + ".");
             if (!found.homeless().isEmpty()) {
                 out.println(
