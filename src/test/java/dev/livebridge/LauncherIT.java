@@ -193,9 +193,13 @@ class LauncherIT {
         assertThat(replay.exitValue()).isZero();
         // it dies again, under the id of the replay
         await().atMost(PATIENCE)
-                .until(
-                        () -> launcher.output(launcher.run("dead-letters", "list", "--code", "unknown-conversation")),
-                        output -> output.contains("nobody-has-it") && !output.contains(id));
+                .until(() -> launcher.sandboxLog()
+                                .lines()
+                                .filter(line -> line.endsWith("conversation nobody-has-it"))
+                                .count()
+                        == 2);
+        Process again = launcher.run("dead-letters", "list", "--code", "unknown-conversation");
+        assertThat(launcher.output(again)).contains("nobody-has-it").doesNotContain(id);
 
         Process unasked = launcher.run("dead-letters", "purge", "--all");
         assertThat(launcher.output(unasked))
