@@ -13,6 +13,7 @@ import dev.livebridge.conversation.Holds;
 import dev.livebridge.conversation.Store;
 import dev.livebridge.delivery.Backoff;
 import dev.livebridge.delivery.DeadLetterConverter;
+import dev.livebridge.delivery.DeadLetters;
 import dev.livebridge.delivery.Deliveries;
 import dev.livebridge.delivery.Expiry;
 import dev.livebridge.delivery.Failures;
@@ -104,6 +105,14 @@ final class Beans {
         registry.bind("expiry", new Expiry());
         registry.bind("failures", new Failures(tokenFilter, deliveries));
         registry.bind("deadLetterConverter", new DeadLetterConverter());
+        // the factory is made from the configuration, after these
+        registry.bind(
+                "deadLetters",
+                DeadLetters.class,
+                () -> new DeadLetters(
+                        registry.lookupByNameAndType("brokerConnectionFactory", ConnectionFactory.class),
+                        settings.text("live.queues.deadletters"),
+                        spool));
 
         // event: what became of it
         registry.bind("outcomes", outcomes);

@@ -162,6 +162,63 @@ class LauncherIT {
     }
 
     @Test
+    void looksAfterDeadLetters() throws Exception {
+        String text = "¿Qué tal?" + "x".repeat(200_000);
+        String id;
+        try (Connection connection = connect();
+                Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE)) {
+            TextMessage message =
+                    session.createTextMessage("{\"conversationId\": \"nobody-has-it\", \"text\": \"" + text + "\"}");
+            session.createProducer(session.createQueue("live.messages")).send(message);
+            id = message.getJMSMessageID();
+        }
+        await().atMost(PATIENCE).until(() -> launcher.sandboxLog().contains(id + ": unknown-conversation"));
+
+        Process list = launcher.run("dead-letters", "list", "--code", "unknown-conversation");
+        assertThat(launcher.output(list))
+                .startsWith("ID ")
+                .containsPattern(
+                        id + " +20[\\d:TZ-]+ +unknown-conversation +404 +nobody-has-it +1 +Live answered 404 to .*");
+        Process show = launcher.run("dead-letters", "show", id);
+        assertThat(launcher.output(show))
+                .containsPattern("liveErrorCode +unknown-conversation\n")
+                .contains("TextMessage, its beginning; all of it: --body:\n{\"conversationId\"", "¿Qué")
+                .hasSizeLessThan(10_000);
+        Process body = launcher.run("dead-letters", "show", id, "--body");
+        assertThat(launcher.output(body))
+                .isEqualTo("{\"conversationId\": \"nobody-has-it\", \"text\": \"" + text + "\"}");
+
+        Process replay = launcher.run("dead-letters", "replay", id);
+        assertThat(launcher.output(replay)).isEqualTo("Replayed 1 of 1 dead letter.\n");
+        assertThat(replay.exitValue()).isZero();
+        // it dies again, under the id of the replay
+        await().atMost(PATIENCE)
+                .until(() -> launcher.sandboxLog()
+                                .lines()
+                                .filter(line -> line.endsWith("conversation nobody-has-it"))
+                                .count()
+                        == 2);
+        Process again = launcher.run("dead-letters", "list", "--code", "unknown-conversation");
+        assertThat(launcher.output(again)).contains("nobody-has-it").doesNotContain(id);
+
+        Process unasked = launcher.run("dead-letters", "purge", "--all");
+        assertThat(launcher.output(unasked))
+                .startsWith("live-bridge dead-letters purge: would purge ")
+                .contains("--yes");
+        assertThat(unasked.exitValue()).isEqualTo(1);
+        Process purge = launcher.run("dead-letters", "purge", "--code", "unknown-conversation", "--yes");
+        assertThat(launcher.output(purge)).startsWith("Purged ");
+        Process empty = launcher.run("dead-letters", "list", "--code", "unknown-conversation");
+        assertThat(launcher.output(empty)).isEqualTo("No dead letters with the code unknown-conversation.\n");
+        assertThat(empty.exitValue()).isZero();
+        Process gone = launcher.run("dead-letters", "show", id);
+        assertThat(launcher.output(gone)).isEqualTo("live-bridge dead-letters show: no dead letter " + id + "\n");
+        assertThat(gone.exitValue()).isEqualTo(1);
+        Process both = launcher.run("dead-letters", "replay", "--all", "--code", "rejected");
+        assertThat(both.exitValue()).isEqualTo(2);
+    }
+
+    @Test
     void checksWhatTheBridgeNeeds() throws Exception {
         Process unconfigured = launcher.run("check");
         assertThat(launcher.output(unconfigured))

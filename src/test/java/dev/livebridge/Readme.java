@@ -7,26 +7,33 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** What README.md tells its reader to type and to write. */
+/** What README.md, and other pages, tell their reader to type and to write. */
 final class Readme {
+    private static final Path README = Path.of("README.md");
+
     private Readme() {}
 
     /** The commands, in their order. */
     static List<String> commands() throws IOException {
-        return blocks("sh").stream().flatMap(String::lines).toList();
+        return blocks(README, "sh").stream().flatMap(String::lines).toList();
     }
 
     /** The piece of a route that contains this text. */
     static String yaml(String text) throws IOException {
-        return blocks("yaml").stream()
-                .filter(block -> block.contains(text))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("README.md has no YAML with " + text));
+        return yaml(README, text);
     }
 
-    private static List<String> blocks(String language) throws IOException {
+    /** The same of another page. */
+    static String yaml(Path page, String text) throws IOException {
+        return blocks(page, "yaml").stream()
+                .filter(block -> block.contains(text))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(page + " has no YAML with " + text));
+    }
+
+    private static List<String> blocks(Path page, String language) throws IOException {
         return Pattern.compile("^```" + language + "\\n(.*?)^```", Pattern.MULTILINE | Pattern.DOTALL)
-                .matcher(Files.readString(Path.of("README.md")))
+                .matcher(Files.readString(page))
                 .results()
                 .map((MatchResult block) -> block.group(1))
                 .toList();

@@ -10,7 +10,14 @@ import picocli.CommandLine.IExecutionExceptionHandler;
 @Command(
         name = "live-bridge",
         description = "From JMS to a human agent in Aivo Live.",
-        subcommands = {Run.class, Sandbox.class, Send.class, Check.class, CommandLine.HelpCommand.class},
+        subcommands = {
+            Run.class,
+            Sandbox.class,
+            Send.class,
+            DeadLettersCommand.class,
+            Check.class,
+            CommandLine.HelpCommand.class
+        },
         mixinStandardHelpOptions = true,
         version = "live-bridge 0.1.0",
         synopsisSubcommandLabel = "COMMAND",
@@ -23,7 +30,7 @@ public final class LiveBridge {
         }
         String reason = cause instanceof StartException ? cause.getMessage() : cause.toString();
         command.getErr()
-                .println("live-bridge " + command.getCommandName() + ": " + reason.replaceAll("\\s*\\R\\s*", " "));
+                .println(command.getCommandSpec().qualifiedName() + ": " + reason.replaceAll("\\s*\\R\\s*", " "));
         return command.getCommandSpec().exitCodeOnExecutionException();
     };
 

@@ -1,6 +1,5 @@
 package dev.livebridge.command;
 
-import dev.livebridge.Bridge;
 import dev.livebridge.StartException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +11,6 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
 import org.apache.camel.ExchangeTimedOutException;
 import org.apache.camel.builder.ExchangeBuilder;
-import org.apache.camel.main.Main;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -55,12 +53,8 @@ public final class Send implements Callable<Integer> {
         if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
             throw new StartException("cannot read the file " + file);
         }
-        Main main = client();
-        try {
-            main.start();
-            return show(main.getCamelTemplate().send(endpoint(), message(main.getCamelContext())));
-        } finally {
-            main.stop();
+        try (Client client = new Client()) {
+            return show(client.template().send(endpoint(), message(client.context())));
         }
     }
 
@@ -78,12 +72,6 @@ public final class Send implements Callable<Integer> {
         String reply = sent.getMessage().getBody(String.class);
         spec.commandLine().getOut().println(reply);
         return reply.contains("\"status\":\"failed\"") ? 1 : 0;
-    }
-
-    private static Main client() {
-        boolean configured =
-                Bridge.settings(LiveBridge.home(), null).find("live.jms.url").isPresent();
-        return Bridge.configured(LiveBridge.home(), configured ? null : Bridge.SANDBOX);
     }
 
     private String endpoint() {

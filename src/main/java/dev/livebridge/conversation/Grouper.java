@@ -131,8 +131,7 @@ public final class Grouper extends ServiceSupport implements Runnable {
         if (first == null) {
             return;
         }
-        SpoolFolder folder = spool.folder();
-        try {
+        try (SpoolFolder folder = spool.folder()) {
             List<Original> batch = new ArrayList<>();
             long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GATHER_MILLIS);
             for (Message next = first; next != null; ) {
@@ -147,8 +146,6 @@ public final class Grouper extends ServiceSupport implements Runnable {
             if (goesOn()) {
                 session.commit();
             }
-        } finally {
-            folder.delete();
         }
     }
 

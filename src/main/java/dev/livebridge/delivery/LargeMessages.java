@@ -8,7 +8,9 @@ import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.Session;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Map;
 import org.apache.activemq.artemis.api.core.ICoreMessage;
 import org.apache.activemq.artemis.api.core.Interceptor;
 import org.apache.activemq.artemis.core.message.impl.CoreMessage;
@@ -25,6 +27,14 @@ import org.apache.activemq.artemis.spi.core.protocol.RemotingConnection;
  * and leave as what they were.
  */
 public final class LargeMessages implements Interceptor {
+    private static final Map<Byte, String> NAMES = Map.of(
+            CoreMessage.TEXT_TYPE, "TextMessage",
+            CoreMessage.BYTES_TYPE, "BytesMessage",
+            CoreMessage.MAP_TYPE, "MapMessage",
+            CoreMessage.STREAM_TYPE, "StreamMessage",
+            CoreMessage.OBJECT_TYPE, "ObjectMessage");
+
+    /** The property that holds the true type of a large message. */
     static final String TYPE = "liveBodyType";
 
     /** On receipt, before the client makes a JMS message of it. */
@@ -61,12 +71,50 @@ public final class LargeMessages implements Interceptor {
         };
     }
 
+    /** The type in which it was sent, by its name in JMS. */
+    static String typeName(Message message) throws JMSException {
+        return NAMES.getOrDefault(message.getByteProperty(TYPE), "Message");
+    }
+
+    /**
+     * The body, as it stands on the wire. It can be read once for each delivery, until the next message is received;
+     * what is left unread the client fetches, and drops, then.
+     */
+    static InputStream open(Message message) {
+        BytesMessage body = (BytesMessage) message;
+        return new InputStream() {
+            @Override
+            public int read() throws IOException {
+                byte[] one = new byte[1];
+                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+            }
+
+            @Override
+            public int read(byte[] bytes, int offset, int length) throws IOException {
+                byte[] part = new byte[length];
+                try {
+                    int read = body.readBytes(part, length);
+                    System.arraycopy(part, 0, bytes, offset, Math.max(0, read));
+                    return read;
+                } catch (JMSException | RuntimeException e) {
+                    // the client tells of a broker that went silent in ways of its own
+                    throw new IOException("the body of a large message could not be read: " + e.getMessage(), e);
+                }
+            }
+        };
+    }
+
+    /** Writes the body, as it stands on the wire, once as well. */
+    static void save(Message message, OutputStream out) throws JMSException, IOException {
+        FailLater whole = new FailLater(out);
+        message.setObjectProperty("JMS_AMQ_SaveStream", whole);
+        whole.rethrow();
+    }
+
     /** Fetches the body, as it stands on the wire. This can be done once for each delivery. */
     static Content save(Message message, SpoolFolder spool) throws JMSException, IOException {
         try (ContentStream stream = spool.create(Long.MAX_VALUE)) {
-            FailLater whole = new FailLater(stream);
-            message.setObjectProperty("JMS_AMQ_SaveStream", whole);
-            whole.rethrow();
+            save(message, stream);
             stream.close();
             return stream.content();
         }

@@ -56,6 +56,14 @@ public final class Original {
         this.spooled = spooled;
     }
 
+    /** Without keeping its body: of a large message it can be read once, until the next one is received. */
+    static Original unkept(Message message) throws JMSException {
+        Identity identity = Identity.of(message, false);
+        return LargeMessages.is(message)
+                ? new Original(message, identity, LargeMessages.type(message), null)
+                : inMemory(message, identity);
+    }
+
     /** A message of a queue that others write to. */
     static Original of(Message message, SpoolFolder spool) throws NotKeptException, JMSException {
         return of(message, false, spool);
@@ -74,6 +82,10 @@ public final class Original {
                 throw new NotKeptException("its body could not be spooled: " + e);
             }
         }
+        return inMemory(message, identity);
+    }
+
+    private static Original inMemory(Message message, Identity identity) throws JMSException {
         boolean text = message instanceof TextMessage textMessage && textMessage.getText() != null;
         return new Original(
                 message, identity, text ? Type.TEXT : message instanceof BytesMessage ? Type.BYTES : Type.OTHER, null);
@@ -92,15 +104,16 @@ public final class Original {
     /** The properties that its producer set, in a Map of its own. */
     public Map<String, Object> properties() throws JMSException {
         Map<String, Object> properties = JmsProperties.of(message);
-        // what the broker and the client set on delivery is not the producer's
-        properties
-                .keySet()
-                .removeIf(name -> name.equals("JMSXDeliveryCount")
-                        || name.equals(DUPLICATE_ID)
-                        || name.startsWith("_AMQ_LARGE_")
-                        || name.equals(LargeMessages.TYPE));
+        properties.keySet().removeIf(name -> isOfTheDelivery(name) || name.equals(DUPLICATE_ID));
         identity.restore(properties);
         return properties;
+    }
+
+    /** Whether this property is set anew with each delivery, by the broker or the client. */
+    static boolean isOfTheDelivery(String property) {
+        return property.equals("JMSXDeliveryCount")
+                || property.startsWith("_AMQ_LARGE_")
+                || property.equals(LargeMessages.TYPE);
     }
 
     /** SHA-256 of its body, of a text in UTF-8; hexadecimal. */
@@ -126,6 +139,11 @@ public final class Original {
 
     public Type type() {
         return type;
+    }
+
+    /** How often it has been replayed from the dead letters, which a caller may claim as well. */
+    public int replays() throws JMSException {
+        return message.getObjectProperty("liveReplays") instanceof Integer replays ? Math.max(0, replays) : 0;
     }
 
     /** How many bytes its body has; of a text, in UTF-8. */
@@ -154,15 +172,33 @@ public final class Original {
      */
     public Reader text() throws JMSException, IOException {
         if (type == Type.BYTES) {
-            InputStream bytes = spooled == null ? new ByteArrayInputStream(bytes()) : spooled.open();
-            return reader(bytes, StandardCharsets.UTF_8);
+            return reader(open(), StandardCharsets.UTF_8);
         }
-        if (spooled == null) {
+        if (spooled == null && !LargeMessages.is(message)) {
             return new StringReader(((TextMessage) message).getText());
         }
-        InputStream stream = spooled.open();
+        InputStream stream = open();
         stream.skipNBytes(TEXT_HEADER);
         return reader(stream, StandardCharsets.UTF_16LE);
+    }
+
+    /** The body of a BytesMessage, or that of any large message as it stands on the wire. */
+    InputStream open() throws JMSException, IOException {
+        if (spooled != null) {
+            return spooled.open();
+        }
+        return LargeMessages.is(message) ? LargeMessages.open(message) : new ByteArrayInputStream(bytes());
+    }
+
+    /** Writes the same. */
+    void writeTo(OutputStream out) throws JMSException, IOException {
+        if (spooled == null && LargeMessages.is(message)) {
+            LargeMessages.save(message, out);
+            return;
+        }
+        try (InputStream body = open()) {
+            body.transferTo(out);
+        }
     }
 
     private static Reader reader(InputStream stream, Charset charset) {

@@ -69,7 +69,7 @@ public final class Spool implements AutoCloseable {
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
             @Override
             public void onDone(Exchange done) {
-                folder.delete();
+                folder.close();
             }
         });
         return folder;

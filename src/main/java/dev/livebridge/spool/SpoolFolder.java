@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import org.apache.camel.util.FileUtil;
 
 /** The files of one message: the folder is made for the first of them, and goes with all when the message is done. */
-public final class SpoolFolder {
+public final class SpoolFolder implements AutoCloseable {
     private final Path directory;
     private int files;
 
@@ -37,8 +37,8 @@ public final class SpoolFolder {
         return files;
     }
 
-    /** Removes it with all its files. */
-    public void delete() {
+    @Override
+    public void close() {
         FileUtil.removeDir(directory.toFile());
     }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.livebridge.delivery.RefusedException;
+import dev.livebridge.delivery.NoConversationException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +32,7 @@ class ConversationsTest {
             assertThat(conversations.addressed(Map.of("userHash", "ana"))).isEqualTo("c2");
             assertThat(conversations.addressed(Map.of("conversationId", "any"))).isEqualTo("any");
             assertThatThrownBy(() -> conversations.addressed(Map.of("userHash", "nobody")))
-                    .isInstanceOf(RefusedException.class)
+                    .isInstanceOf(NoConversationException.class)
                     .hasMessageContaining("/userHash");
         }
     }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -23,9 +24,14 @@ import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
 import org.mockito.Mockito;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** Whatever Live answers becomes a response, or a failure with a code; and nowhere in it is the token, or half of it. */
 class AnswerFuzzTest {
+    private static final Deliveries DELIVERIES = new Deliveries(
+            new DriverManagerDataSource(),
+            new Deliveries.Settings(1, false, 1, Set.of(), Duration.ofDays(1)),
+            new Outages());
     private static final int MEGABYTE = 1024 * 1024;
     private static final String ALPHABET = "abcXYZ0123456789-_=/+.~%\\\"u5f$ ";
     private static final CamelContext CAMEL = new DefaultCamelContext();
@@ -177,22 +183,23 @@ class AnswerFuzzTest {
     }
 
     private static LiveResponse response(String token, int status, byte[] body) throws Exception {
-        return new LiveAnswer(new TokenFilter(token)).read(exchange(status, body));
+        return new LiveAnswer(new TokenFilter(token), new Outages()).read(exchange(status, body));
     }
 
     private static Failure failure(String token, int status, byte[] body) throws Exception {
         Exchange exchange = exchange(status, body);
         try {
-            new LiveAnswer(new TokenFilter(token)).read(exchange);
+            new LiveAnswer(new TokenFilter(token), new Outages()).read(exchange);
         } catch (DeliveryException e) {
             exchange.setProperty(Exchange.EXCEPTION_CAUGHT, e);
         }
-        return new Failures(new TokenFilter(token)).of(exchange);
+        return new Failures(new TokenFilter(token), DELIVERIES).of(exchange);
     }
 
     private static Exchange exchange(int status, byte[] body) {
         Exchange exchange = new DefaultExchange(CAMEL);
         exchange.setVariable("original", ORIGINAL);
+        exchange.setVariable("delivery", new Delivery(ORIGINAL.identity()));
         exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, status);
         exchange.getMessage().setBody(body);
         return exchange;
@@ -200,7 +207,7 @@ class AnswerFuzzTest {
 
     private static Original original() {
         try {
-            return new Originals()
+            return new Originals(Set.of())
                     .keep(Mockito.mock(TextMessage.class, Mockito.withSettings().stubOnly()), null);
         } catch (Exception e) {
             throw new IllegalStateException(e);

@@ -17,7 +17,9 @@ class LiveAnswerTest {
         exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 200);
         exchange.getMessage().setBody("hash_t0ken!".getBytes(Charset.forName(charset)));
 
-        assertThat(new LiveAnswer(new TokenFilter("t0ken")).read(exchange).body())
+        assertThat(new LiveAnswer(new TokenFilter("t0ken"), new Outages())
+                        .read(exchange)
+                        .body())
                 .isEqualTo("hash!");
     }
 }

@@ -8,6 +8,7 @@ import dev.livebridge.spool.Spool;
 import jakarta.jms.Message;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,7 @@ class PropertiesTest {
 
     private void assertRefused(Message file, String property) {
         assertThatThrownBy(() -> messages.read(
-                        new Originals().keep(file, null),
+                        new Originals(Set.of()).keep(file, null),
                         new Spool(Path.of("unused")).folder(new DefaultExchange(new DefaultCamelContext()))))
                 .isInstanceOf(RefusedException.class)
                 .hasMessageStartingWith("property:" + property + ": ");

@@ -194,7 +194,7 @@ class RequestFuzzTest {
                 Object value = random.nextBoolean() ? "plain" : Hostile.property(random);
                 message.setObjectProperty(Hostile.oneOf(random, PROPERTIES), value);
             }
-            return new Originals().keep(message, null);
+            return new Originals(Set.of()).keep(message, null);
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
