@@ -3,6 +3,7 @@ package dev.livebridge.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -72,14 +73,20 @@ public final class Benchmark {
         return report.toString();
     }
 
-    /** Each round all contenders, each time another first; latency in the last round, with a warm process. */
+    /**
+     * Each round all contenders, each time another first, as long as there is time; latency in the first round, which
+     * there always is, after the throughput, with a warm process.
+     */
     private void inTurn(List<Contender> contenders) throws Exception {
         Throughput throughput = new Throughput(options, surroundings);
         FixedRate fixedRate = new FixedRate(options, surroundings);
         int rounds = options.runs("throughput") ? options.rounds() : 1;
-        for (int round = 1; round <= rounds; round++) {
+        long end = System.nanoTime() + options.limit().toNanos();
+        long longest = 0;
+        for (int round = 1; round <= rounds && System.nanoTime() + longest < end; round++) {
+            long start = System.nanoTime();
             List<Contender> order = new ArrayList<>(contenders);
-            Collections.rotate(order, rounds - round);
+            Collections.rotate(order, 1 - round);
             for (Contender contender : order) {
                 int number = round;
                 say("round %d of %d: %s", round, rounds, contender.title());
@@ -89,12 +96,16 @@ public final class Benchmark {
                         if (options.runs("throughput")) {
                             throughput.measure(number, contender, running);
                         }
-                        if (options.runs("rate") && number == rounds) {
+                        if (options.runs("rate") && number == 1) {
                             fixedRate.measure(contender);
                         }
                     }
                 });
             }
+            Duration latency = options.runs("rate") && round == 1
+                    ? options.duration().multipliedBy(contenders.size())
+                    : Duration.ZERO;
+            longest = Math.max(longest, System.nanoTime() - start - latency.toNanos());
         }
         if (options.runs("throughput")) {
             report.append(throughput.report(contenders));

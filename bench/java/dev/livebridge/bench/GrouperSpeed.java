@@ -59,7 +59,7 @@ final class GrouperSpeed {
         table.row("up to 100", Figures.shown(Figures.median(speeds)), Figures.shown(Figures.median(ratios)));
         table.row("1", Figures.shown(Figures.median(single)), "1.00");
         return "### The grouper\n\n"
-                + "%,d messages from live.messages to live.messages.lanes, which delivers none meanwhile; the median of %d rounds.\n\n"
+                + "%,d messages from live.messages to live.messages.lanes, which delivers none meanwhile; the median, rounds: %d.\n\n"
                         .formatted(options.moved(), options.rounds())
                 + table + "\n";
     }

@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param scenarios     throughput, rate, hold, grouper
  * @param contenders    their names; empty for all that the machine has
- * @param rounds        how often each contender's throughput is measured, in turn with the others
+ * @param rounds        how often each contender's throughput is measured, in turn with the others, at most
  * @param messages      of one measurement of throughput
  * @param latencies     how long Live takes for a call, in milliseconds; a table each
  * @param conversations over which all messages spread evenly
@@ -18,6 +18,7 @@ import java.util.List;
  * @param failing       of the conversations, how many the scenario hold lets fail
  * @param moved         messages that the scenario grouper has moved
  * @param heap          {@code -Xmx} of each contender
+ * @param limit         no round of throughput begins that would end after this
  */
 record Options(
         List<String> scenarios,
@@ -33,7 +34,8 @@ record Options(
         Duration holdDuration,
         int failing,
         int moved,
-        String heap) {
+        String heap,
+        Duration limit) {
 
     static Options fromSystemProperties() {
         return new Options(
@@ -50,7 +52,8 @@ record Options(
                 Duration.ofSeconds(Integer.getInteger("bench.hold.seconds", 60)),
                 Integer.getInteger("bench.hold.conversations", 20),
                 Integer.getInteger("bench.grouper.messages", 20_000),
-                System.getProperty("bench.heap", "256m"));
+                System.getProperty("bench.heap", "256m"),
+                Duration.ofMinutes(Integer.getInteger("bench.minutes", 8)));
     }
 
     boolean runs(String scenario) {

@@ -15,6 +15,8 @@ import org.apache.camel.util.FileUtil;
 final class Surroundings implements AutoCloseable {
     /** For what should take some seconds. */
     private static final Duration PATIENCE = Duration.ofSeconds(120);
+    /** In milliseconds. */
+    private static final int WARM_UP_LATENCY = 20;
 
     private final Options options;
     private final Path folder;
@@ -67,6 +69,8 @@ final class Surroundings implements AutoCloseable {
         environment.put(Work.LIVE_URL, live.url());
         environment.put(Work.CONSUMERS, Integer.toString(options.consumers()));
         environment.put("LIVE_DATA_DIRECTORY", folder.resolve(name).toString());
+        // another bridge on this machine may have the port that is the default
+        environment.put("CAMEL_MANAGEMENT_PORT", Integer.toString(freePort()));
         Running running = new Running(contender.command(), environment, folder.resolve(name + ".log"));
         try {
             // those of the bridge's grouper count as well, where it has one
@@ -106,12 +110,17 @@ final class Surroundings implements AutoCloseable {
         producer.preload(work);
     }
 
-    /** The first messages of a process, which are slow. */
+    /**
+     * The first messages of a process, which are slow. The broker gives each group to a consumer for good: Live takes its
+     * time, so that all consumers get some, rather than the few that are the quickest to ask for more.
+     */
     void warmUp() throws Exception {
+        live.setLatency(WARM_UP_LATENCY);
         Arrivals work = work(options.warmUp());
         preload(work);
         release();
         finish(work);
+        live.setLatency(0);
     }
 
     /** Lets the queue deliver. */
