@@ -58,6 +58,7 @@ public final class Benchmark {
 
     private String run() throws Exception {
         List<Contender> contenders = Contender.all(options);
+        burnIn();
         if (options.runs("throughput") || options.runs("rate")) {
             inTurn(contenders);
         }
@@ -71,6 +72,18 @@ public final class Benchmark {
         }
         notes.forEach(note -> report.append("- ").append(note).append('\n'));
         return report.toString();
+    }
+
+    /** For the broker and the stub, which would else be slow for the contender that comes first. */
+    private void burnIn() throws Exception {
+        say("the broker and the stub warm up");
+        try (Running running = surroundings.start(Contender.baseline(options))) {
+            surroundings.warmUp();
+            Arrivals work = surroundings.work(options.messages());
+            surroundings.preload(work);
+            surroundings.release();
+            surroundings.finish(work);
+        }
     }
 
     /**

@@ -30,7 +30,7 @@ record Contender(String name, String title, List<String> command, Map<String, St
     /** Those of all scenarios but grouper; PostgreSQL where {@code -Dbench.store.url} names one. */
     static List<Contender> all(Options options) {
         List<Contender> all = new ArrayList<>();
-        all.add(new Contender(BASELINE, "hand-written JMS loop", java(HandWritten.class, options), Map.of()));
+        all.add(baseline(options));
         all.add(new Contender("plain-route", "plain Camel route", java(PlainRoute.class, options), Map.of()));
         all.add(bridge(
                 "bridge-without-records",
@@ -55,6 +55,10 @@ record Contender(String name, String title, List<String> command, Map<String, St
                             "LIVE_STORE_PASSWORD", System.getProperty("bench.store.password", ""))));
         }
         return all.stream().filter(one -> options.includes(one.name())).toList();
+    }
+
+    static Contender baseline(Options options) {
+        return new Contender(BASELINE, "hand-written JMS loop", java(HandWritten.class, options), Map.of());
     }
 
     /** The bridge with so many messages per transaction of its grouper. */

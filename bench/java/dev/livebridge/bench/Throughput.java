@@ -86,12 +86,15 @@ final class Throughput {
             }
             report.append("### Throughput, Live takes %d ms\n\n".formatted(latency))
                     .append("%,d messages of %d conversations a round, %d consumers; the median, rounds: %d.\n\n"
-                            .formatted(
-                                    options.messages(), options.conversations(), options.consumers(), options.rounds()))
+                            .formatted(messages(latency), options.conversations(), options.consumers(), rounds()))
                     .append(table)
                     .append('\n');
         }
         return report.toString();
+    }
+
+    private int rounds() {
+        return measurements.stream().mapToInt(Measurement::round).max().orElse(0);
     }
 
     /** Compared with the baseline of the same round, as what else the machine does comes and goes. */
