@@ -37,12 +37,11 @@ import dev.livebridge.message.RequestedUser;
 import dev.livebridge.spool.Spool;
 import jakarta.jms.ConnectionFactory;
 import java.net.URI;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.util.function.Suppliers;
@@ -133,7 +132,7 @@ final class Beans {
                 registry.lookupByNameAndType("brokerConnectionFactory", ConnectionFactory.class),
                 settings.text("live.queues.held"),
                 settings.text("live.queues.messages"),
-                settings.text("live.messages.read-from." + settings.text("live.messages.grouped-by")),
+                settings.text(isGrouped(settings) ? "live.queues.lanes" : "live.queues.messages"),
                 conversations,
                 originals,
                 outages);
@@ -162,12 +161,24 @@ final class Beans {
                 botId,
                 settings.flag("live.records.enabled"),
                 settings.integer("live.jms.max-crash-deliveries"),
-                Stream.of("conversations", "messages")
-                        .filter(queue ->
-                                settings.text("live.uncertain." + queue).equals("dead-letter"))
-                        .map(queue -> settings.text("live.queues." + queue))
-                        .collect(Collectors.toSet()),
+                notSentAgain(settings),
                 settings.duration("live.idempotency.retention"));
+    }
+
+    private static Set<String> notSentAgain(Settings settings) {
+        Set<String> queues = new HashSet<>();
+        if (settings.text("live.uncertain.conversations").equals("dead-letter")) {
+            queues.add(settings.text("live.queues.conversations"));
+        }
+        if (settings.text("live.uncertain.messages").equals("dead-letter")) {
+            queues.add(settings.text("live.queues.messages"));
+        }
+        return queues;
+    }
+
+    /** Whether the bridge itself sets the groups of messages. */
+    static boolean isGrouped(Settings settings) {
+        return settings.text("live.messages.grouped-by").equals("bridge");
     }
 
     private static Retries.Limits limits(Settings settings) {

@@ -146,7 +146,7 @@ public final class Bridge extends Main {
         Registry beans = context.getRegistry();
         context.addLifecycleStrategy(
                 new CallDeadline(beans.findSingleByType(UrlSource.class), beans.findSingleByType(S3.class)));
-        if (settings.text("live.messages.grouped-by").equals("bridge")) {
+        if (Beans.isGrouped(settings)) {
             // its connection is configured after this
             context.addStartupListener((started, already) ->
                     started.addService(started.getRegistry().findSingleByType(Grouper.class), true, true));

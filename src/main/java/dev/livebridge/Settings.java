@@ -74,8 +74,6 @@ public final class Settings {
             Map.entry("live.grouper.batch-size", Type.POSITIVE),
             Map.entry("live.jms.max-crash-deliveries", Type.POSITIVE),
             Map.entry("live.messages.grouped-by", Type.GROUPED_BY),
-            Map.entry("live.messages.read-from.bridge", Type.TEXT),
-            Map.entry("live.messages.read-from.producer", Type.TEXT),
             Map.entry("live.messages.wait-for-conversation", Type.DURATION),
             Map.entry("live.hold.after", Type.DURATION),
             Map.entry("live.hold.timeout", Type.DURATION),

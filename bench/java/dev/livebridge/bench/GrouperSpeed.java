@@ -1,0 +1,66 @@
+package dev.livebridge.bench;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How many messages a second the bridge's grouper moves from live.messages to its lanes. */
+final class GrouperSpeed {
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+    private final Options options;
+    private final Surroundings surroundings;
+    private final List<Double> one = new ArrayList<>();
+    private final List<Double> several = new ArrayList<>();
+
+    GrouperSpeed(Options options, Surroundings surroundings) {
+        this.options = options;
+        this.surroundings = surroundings;
+    }
+
+    /** The two in turn, so many rounds. */
+    void measure() throws Exception {
+        for (int round = 1; round <= options.rounds(); round++) {
+            several.add(measure(Contender.grouper(100, options)));
+            one.add(measure(Contender.grouper(1, options)));
+        }
+    }
+
+    /** The lanes deliver nothing, so that the consumers don't take the cores from the grouper. */
+    private double measure(Contender contender) throws Exception {
+        Benchmark.say("%s", contender.title());
+        Queues queues = surroundings.queues();
+        try (Running running = surroundings.start(contender)) {
+            surroundings.warmUp();
+            queues.pause(Queues.LANES);
+            Arrivals work = surroundings.work(options.moved());
+            surroundings.preload(work);
+            long start = System.nanoTime();
+            surroundings.release();
+            Queues.await(PATIENCE, "live.messages is empty", () -> queues.messages(Queues.MESSAGES) == 0);
+            double perSecond = work.messages() * 1e9 / (System.nanoTime() - start);
+            if (queues.messages(Queues.LANES) != work.messages()) {
+                throw new IllegalStateException("of %d messages %d are on %s: this version of the bridge has no grouper"
+                        .formatted(work.messages(), queues.messages(Queues.LANES), Queues.LANES));
+            }
+            Benchmark.say("  %s msg/s", Figures.shown(perSecond));
+            return perSecond;
+        }
+    }
+
+    String report() {
+        double[] speeds = several.stream().mapToDouble(Double::doubleValue).toArray();
+        double[] single = one.stream().mapToDouble(Double::doubleValue).toArray();
+        double[] ratios = new double[Math.min(speeds.length, single.length)];
+        for (int i = 0; i < ratios.length; i++) {
+            ratios[i] = speeds[i] / single[i];
+        }
+        Table table = new Table("messages per transaction", "moved/s", "× one per transaction");
+        table.row("up to 100", Figures.shown(Figures.median(speeds)), Figures.shown(Figures.median(ratios)));
+        table.row("1", Figures.shown(Figures.median(single)), "1.00");
+        return "### The grouper\n\n"
+                + "%,d messages from live.messages to live.messages.lanes, which delivers none meanwhile; the median, rounds: %d.\n\n"
+                        .formatted(options.moved(), options.rounds())
+                + table + "\n";
+    }
+}

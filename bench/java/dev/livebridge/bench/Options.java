@@ -1,0 +1,73 @@
+package dev.livebridge.bench;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What a run measures: the system properties {@code bench.*}, each with a default.
+ *
+ * @param scenarios     throughput, rate, hold, grouper
+ * @param contenders    their names; empty for all that the machine has
+ * @param rounds        how often each contender's throughput is measured, in turn with the others, at most
+ * @param messages      of one measurement of throughput
+ * @param latencies     how long Live takes for a call, in milliseconds; a table each
+ * @param conversations over which all messages spread evenly
+ * @param rate          messages per second of the scenarios rate and hold
+ * @param duration      how long these send
+ * @param failing       of the conversations, how many the scenario hold lets fail
+ * @param moved         messages that the scenario grouper has moved
+ * @param heap          {@code -Xmx} of each contender
+ * @param limit         no round of throughput begins that would end after this
+ */
+record Options(
+        List<String> scenarios,
+        List<String> contenders,
+        int rounds,
+        int messages,
+        int warmUp,
+        List<Integer> latencies,
+        int conversations,
+        int consumers,
+        int rate,
+        Duration duration,
+        Duration holdDuration,
+        int failing,
+        int moved,
+        String heap,
+        Duration limit) {
+
+    static Options fromSystemProperties() {
+        return new Options(
+                list("bench.scenario", "throughput,rate"),
+                list("bench.contenders", ""),
+                Integer.getInteger("bench.rounds", 3),
+                Integer.getInteger("bench.messages", 10_000),
+                Integer.getInteger("bench.warm-up", 2_000),
+                list("bench.latencies", "0,20").stream().map(Integer::valueOf).toList(),
+                Integer.getInteger("bench.conversations", 500),
+                Integer.getInteger("bench.consumers", 20),
+                Integer.getInteger("bench.rate", 200),
+                Duration.ofSeconds(Integer.getInteger("bench.rate.seconds", 30)),
+                Duration.ofSeconds(Integer.getInteger("bench.hold.seconds", 60)),
+                Integer.getInteger("bench.hold.conversations", 20),
+                Integer.getInteger("bench.grouper.messages", 20_000),
+                System.getProperty("bench.heap", "256m"),
+                Duration.ofMinutes(Integer.getInteger("bench.minutes", 8)));
+    }
+
+    boolean runs(String scenario) {
+        return scenarios.contains(scenario);
+    }
+
+    boolean includes(String contender) {
+        return contenders.isEmpty() || contenders.contains(contender);
+    }
+
+    private static List<String> list(String key, String standard) {
+        return Arrays.stream(System.getProperty(key, standard).split(","))
+                .map(String::trim)
+                .filter(value -> !value.isEmpty())
+                .toList();
+    }
+}
