@@ -2,6 +2,8 @@ package dev.livebridge.chaos;
 
 import dev.livebridge.TestBridge;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -14,10 +16,16 @@ final class BridgeProcess implements AutoCloseable {
     /** Ports that two bridges on one machine can't share; only a bridge that has them is told. */
     private static final String[] PORTS = {"camel.management.port", "camel.server.port"};
 
+    private static final String UP = "Up: the routes have started";
+
+    private final Path log;
     private final ProcessBuilder command;
     private final AtomicInteger ends = new AtomicInteger();
     private final Thread service;
     private volatile Process process;
+    /** Where in the log the running one begins. */
+    private volatile long begin;
+
     private volatile boolean closing;
 
     /**
@@ -25,6 +33,7 @@ final class BridgeProcess implements AutoCloseable {
      * @param properties by their names, such as {@code live.jms.url}
      */
     BridgeProcess(Path log, Map<String, String> properties) throws IOException {
+        this.log = log;
         command = new ProcessBuilder("bin/live-bridge", "run")
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
@@ -45,6 +54,17 @@ final class BridgeProcess implements AutoCloseable {
         Process running = process;
         if (running != null) {
             running.destroyForcibly();
+        }
+    }
+
+    /** Its routes have started. */
+    boolean isUp() throws IOException {
+        if (process == null || !process.isAlive()) {
+            return false;
+        }
+        try (InputStream lines = Files.newInputStream(log)) {
+            lines.skipNBytes(begin);
+            return new String(lines.readAllBytes(), StandardCharsets.UTF_8).contains(UP);
         }
     }
 
@@ -70,6 +90,7 @@ final class BridgeProcess implements AutoCloseable {
     private void serve() {
         try {
             while (!closing) {
+                begin = Files.exists(log) ? Files.size(log) : 0;
                 process = command.start();
                 if (closing) {
                     process.destroyForcibly();

@@ -1,6 +1,8 @@
 package dev.livebridge.chaos;
 
+import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -10,6 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Faults {
     private static final Duration FULL_DISK = Duration.ofSeconds(10);
     private static final int ALL_AT_ONCE = 5;
+    private static final int AS_IT_STARTS = 8;
+    private static final Duration LONGEST_START = Duration.ofSeconds(20);
 
     private final Scale scale;
     private final Random random;
@@ -20,6 +24,7 @@ final class Faults {
     private final SmallDisk disk;
     private final AtomicInteger kills = new AtomicInteger();
     private final Diary diary;
+    private final Instant start = Instant.now();
 
     Faults(
             Scale scale,
@@ -39,22 +44,49 @@ final class Faults {
         this.diary = diary;
     }
 
-    /** Kills bridges, at random intervals, one by one and now and then all at once. */
+    /**
+     * Kills bridges, at random intervals, one by one and now and then all at once: most when they have been up for a while, some
+     * as they start.
+     */
     Callable<Void> killing() {
         return () -> {
             for (int turn = 1; kills.get() < scale.kills(); turn++) {
-                Thread.sleep((long) (scale.killEvery().toMillis() * (0.5 + random.nextDouble())));
                 List<BridgeProcess> victims =
                         turn % ALL_AT_ONCE == 0 ? bridges : List.of(bridges.get(random.nextInt(bridges.size())));
+                long pause = (long) (scale.killEvery().toMillis() * (0.5 + random.nextDouble()));
+                Instant due = Instant.now().plusMillis(pause);
+                if (random.nextInt(AS_IT_STARTS) > 0) {
+                    awaitUp(victims);
+                    // on a slow machine there is little left of the interval
+                    Thread.sleep(500 + random.nextInt(1_500));
+                }
+                Thread.sleep(Math.max(0, Duration.between(Instant.now(), due).toMillis()));
                 for (BridgeProcess victim : victims) {
                     victim.kill();
                     kills.incrementAndGet();
                 }
                 diary.note("kill -9 of "
-                        + (victims.size() == 1 ? "bridge " + bridges.indexOf(victims.get(0)) : "all bridges"));
+                        + (victims == bridges ? "all bridges" : "bridge " + bridges.indexOf(victims.get(0))));
             }
             return null;
         };
+    }
+
+    private static void awaitUp(List<BridgeProcess> bridges) throws IOException, InterruptedException {
+        Instant end = Instant.now().plus(LONGEST_START);
+        for (BridgeProcess bridge : bridges) {
+            while (!bridge.isUp() && Instant.now().isBefore(end)) {
+                Thread.sleep(100);
+            }
+        }
+    }
+
+    /** How much of the chaos has passed, by the kills and by the time: from 0 to 1. */
+    double passed() {
+        double kills = (this.kills.get() + 1.0) / scale.kills();
+        double time = Duration.between(start, Instant.now()).toMillis()
+                / (double) Math.max(1, scale.chaos().toMillis());
+        return Math.min(1, Math.min(kills, time));
     }
 
     /** The outage first, over the messages that were sent at the start; then two kills each, and a full disk between. */
