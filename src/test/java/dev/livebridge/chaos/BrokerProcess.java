@@ -22,7 +22,7 @@ import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
  */
 public final class BrokerProcess implements AutoCloseable {
     private static final Path UNPACKED = Path.of("target/artemis");
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     /** What the bridge asks of a broker: to leave to it what is poison, and not to break the order by delays. */
     private static final String FOR_THE_BRIDGE = """

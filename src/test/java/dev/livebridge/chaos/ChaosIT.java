@@ -7,6 +7,7 @@ import dev.livebridge.TestBridge;
 import dev.livebridge.sandbox.ObjectStore;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
+import jakarta.jms.Message;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.QueueBrowser;
 import jakarta.jms.Session;
@@ -195,7 +196,7 @@ class ChaosIT {
                 producer.send(request);
             }
         }
-        await().atMost(Duration.ofSeconds(60)).until(() -> ledger.queued() == known.size());
+        await().atMost(Duration.ofSeconds(120)).until(() -> ledger.queued() == known.size());
     }
 
     private List<Producer> producers(BrokerProcess broker, List<Conversation> conversations, Faults faults) {
@@ -253,30 +254,26 @@ class ChaosIT {
         }
     }
 
-    private static Map<String, Integer> left(String url) throws JMSException {
-        Map<String, Integer> left = new LinkedHashMap<>();
+    /** The ids of what is still there, by queue. */
+    private static Map<String, List<String>> left(String url) throws JMSException {
+        Map<String, List<String>> left = new LinkedHashMap<>();
         try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(url);
                 Connection connection = factory.createConnection();
                 Session session = connection.createSession()) {
             connection.start();
             for (String name : TO_BE_EMPTY) {
+                List<String> ids = new ArrayList<>();
                 try (QueueBrowser browser = session.createBrowser(session.createQueue(name))) {
-                    int messages = count(browser.getEnumeration());
-                    if (messages > 0) {
-                        left.put(name, messages);
+                    for (Enumeration<?> all = browser.getEnumeration(); all.hasMoreElements(); ) {
+                        ids.add(((Message) all.nextElement()).getStringProperty(Listener.ID));
                     }
+                }
+                if (!ids.isEmpty()) {
+                    left.put(name, ids);
                 }
             }
         }
         return left;
-    }
-
-    private static int count(Enumeration<?> messages) {
-        int count = 0;
-        for (; messages.hasMoreElements(); messages.nextElement()) {
-            count++;
-        }
-        return count;
     }
 
     /** To be closed at the end, the last first. */

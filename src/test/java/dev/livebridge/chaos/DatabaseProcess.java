@@ -12,7 +12,7 @@ import java.util.List;
 
 /** A PostgreSQL on a free port, in processes of its own that may be killed and started again on the same data. */
 public final class DatabaseProcess implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final int port = TestBridge.freePort();
     private final Path data;

@@ -82,7 +82,7 @@ final class Ledger {
 
     /** How many messages have been sent, and are neither delivered nor dead. */
     synchronized long open() {
-        return stories.values().stream().filter(Story::isLost).count();
+        return stories.values().stream().filter(Story::isOpen).count();
     }
 
     /** How many messages have been delivered, and the bridge has not said so. */
@@ -100,6 +100,11 @@ final class Ledger {
                         stories.size(),
                         open(),
                         taken.values().stream().mapToInt(List::size).sum());
+    }
+
+    /** Something came that no message explains. */
+    synchronized void stray(String what) {
+        strays.add(what);
     }
 
     /** Once all is at rest. */

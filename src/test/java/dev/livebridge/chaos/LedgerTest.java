@@ -6,6 +6,7 @@ import dev.livebridge.chaos.Story.DeadLetter;
 import dev.livebridge.chaos.Story.Kind;
 import dev.livebridge.chaos.Story.Statement;
 import dev.livebridge.chaos.Story.Transaction;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +34,9 @@ class LedgerTest {
 
         assertThat(ledger.open()).isEqualTo(2);
         assertThat(wrong()).containsOnly(Map.entry("lost", 2));
+        assertThat(new Report(ledger.judge(), Map.of("live.messages", List.of("c:0"))).wrong())
+                .containsOnly(
+                        Map.entry("lost", 1), Map.entry("not delivered in time", 1), Map.entry("left on queues", 1));
     }
 
     @Test

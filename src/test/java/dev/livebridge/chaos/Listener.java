@@ -37,7 +37,7 @@ final class Listener implements Callable<Void> {
     }
 
     @Override
-    public Void call() throws InterruptedException, IOException {
+    public Void call() throws InterruptedException {
         while (!ended.getAsBoolean()) {
             try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(url);
                     Connection connection = factory.createConnection();
@@ -57,7 +57,15 @@ final class Listener implements Callable<Void> {
         return null;
     }
 
-    private void read(Message message) throws JMSException, IOException {
+    private void read(Message message) throws JMSException {
+        try {
+            enter(message);
+        } catch (IOException | RuntimeException e) {
+            ledger.stray("on " + queue + ": " + message + ": " + e);
+        }
+    }
+
+    private void enter(Message message) throws JMSException, IOException {
         switch (queue) {
             case TestBridge.DEADLETTERS ->
                 ledger.dead(

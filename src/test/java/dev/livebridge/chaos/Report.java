@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The figures of a run as a Markdown table, with examples of what is wrong; and whether anything is. */
@@ -19,14 +21,16 @@ final class Report {
     private final Map<String, List<String>> wrong = new LinkedHashMap<>();
     private final Verdict verdict;
 
-    /** @param left messages on the bridge's queues and the broker's own dead-letter queue, by queue */
-    Report(Verdict verdict, Map<String, Integer> left) {
+    /** @param left the ids of the messages on the bridge's queues and the broker's own dead-letter queue, by queue */
+    Report(Verdict verdict, Map<String, List<String>> left) {
         this.verdict = verdict;
         figures.put("sent", count(story -> story.transaction().isSent()));
         figures.put("commit in doubt, nothing seen of it", count(story -> !story.transaction()
                 .isSent()));
         figures.put("delivered", count(Story::isDelivered));
-        fails("lost", stories(Story::isLost));
+        Set<String> waiting = left.values().stream().flatMap(List::stream).collect(Collectors.toSet());
+        fails("lost", stories(story -> story.isOpen() && !waiting.contains(story.id())));
+        fails("not delivered in time", stories(story -> story.isOpen() && waiting.contains(story.id())));
         fails("out of order", verdict.disorder());
         fails("twice: confirmed", stories(story -> story.isTwice() && story.isConfirmedTwice()));
         figures.put(
@@ -42,7 +46,9 @@ final class Report {
                 "delivered, though poison",
                 stories(story -> story.isDelivered() && story.kind().deadLetter() != null));
         fails("never sent, or in pieces", verdict.strays());
-        fails("left on queues", left.entrySet().stream().map(Object::toString).toList());
+        List<String> remains = new ArrayList<>();
+        left.forEach((queue, ids) -> ids.forEach(id -> remains.add(id + " on " + queue)));
+        fails("left on queues", remains);
         figures.put("delivered, and no word of it", count(story -> story.isDelivered() && !story.isReported()));
     }
 

@@ -2,6 +2,7 @@ package dev.livebridge.chaos;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** What became of one message. The ledger guards it. */
 final class Story {
@@ -114,7 +115,10 @@ final class Story {
     }
 
     void said(Statement statement) {
-        statements.add(statement);
+        // the broker's death makes the listener read some again
+        if (!statements.contains(statement)) {
+            statements.add(statement);
+        }
     }
 
     void dead(DeadLetter deadLetter) {
@@ -132,13 +136,15 @@ final class Story {
         return !takes.isEmpty();
     }
 
-    boolean isLost() {
+    /** It was sent, and has come to no end. */
+    boolean isOpen() {
         return transaction.isSent() && !isDelivered() && deadLetters.isEmpty();
     }
 
     /** The bridge has told its outcome. */
     boolean isReported() {
-        return statements.stream().anyMatch(statement -> !statement.status().isEmpty());
+        return statements.stream()
+                .anyMatch(statement -> Set.of("sent", "failed").contains(statement.status()));
     }
 
     boolean isTwice() {
