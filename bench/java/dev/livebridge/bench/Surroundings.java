@@ -70,7 +70,7 @@ final class Surroundings implements AutoCloseable {
         environment.put(Work.CONSUMERS, Integer.toString(options.consumers()));
         environment.put("LIVE_DATA_DIRECTORY", folder.resolve(name).toString());
         // another bridge on this machine may have the port that is the default
-        environment.put("CAMEL_MANAGEMENT_PORT", Integer.toString(freePort()));
+        environment.put("LIVE_MANAGEMENT_PORT", Integer.toString(freePort()));
         Running running = new Running(contender.command(), environment, folder.resolve(name + ".log"));
         try {
             // those of the bridge's grouper count as well, where it has one

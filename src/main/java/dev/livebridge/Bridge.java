@@ -4,7 +4,11 @@ import dev.livebridge.attachment.S3;
 import dev.livebridge.attachment.UrlSource;
 import dev.livebridge.conversation.Grouper;
 import dev.livebridge.conversation.Store;
+import dev.livebridge.delivery.Outages;
 import dev.livebridge.spool.Spool;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -129,12 +133,28 @@ public final class Bridge extends Main {
                 Path.of(settings.text("live.data-directory")));
     }
 
+    /** Camel goes on without a port that it can't have, and nobody could ask for its health. */
+    private static void refuseTakenPort(Settings settings) {
+        if (!settings.flag("camel.management.enabled")) {
+            return;
+        }
+        int port = settings.integer("live.management.port");
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(settings.text("live.management.host"), port));
+        } catch (IOException e) {
+            throw new StartException(
+                    "the management port " + port + " is taken: end what listens there, or set live.management.port");
+        }
+    }
+
     private void prepare(CamelContext context) throws Exception {
         Settings settings = new Settings(context.getPropertiesComponent());
         List<String> problems = settings.problems();
         if (!problems.isEmpty()) {
             throw new StartException(String.join("; ", problems));
         }
+        refuseTakenPort(settings);
         context.getPropertiesComponent().addPropertiesFunction(new MillisFunction(context.getPropertiesComponent()));
         Store store = store(settings);
         OnStop.close(context, store);
@@ -144,6 +164,7 @@ public final class Bridge extends Main {
         spool.open();
         Beans.bind(settings, store, spool, context);
         Registry beans = context.getRegistry();
+        beans.bind("outagesCheck", new OutagesCheck(beans.findSingleByType(Outages.class)));
         context.addLifecycleStrategy(
                 new CallDeadline(beans.findSingleByType(UrlSource.class), beans.findSingleByType(S3.class)));
         if (Beans.isGrouped(settings)) {

@@ -130,6 +130,8 @@ public final class Settings {
             Map.entry("live.attachments.fetch-timeout", Type.DURATION),
             Map.entry("live.attachments.spool-directory", Type.TEXT),
             Map.entry("live.data-directory", Type.TEXT),
+            Map.entry("live.management.host", Type.TEXT),
+            Map.entry("live.management.port", Type.PORT),
             Map.entry("live.routes.reload", Type.BOOLEAN),
             Map.entry("live.sandbox.demo", Type.BOOLEAN),
             Map.entry("live.sandbox.host", Type.TEXT),

@@ -23,6 +23,7 @@ import dev.livebridge.delivery.NotKeptException;
 import jakarta.jms.Message;
 import jakarta.jms.Queue;
 import jakarta.jms.TextMessage;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -205,6 +206,30 @@ class DeliveryIT {
         BRIDGE.live().stubFor(post(path).willReturn(ok()));
         assertThat(json(BRIDGE.receive(EVENTS)).at("/name").asText()).isEqualTo("resumed");
         assertThat(BRIDGE.peek(EVENTS)).isNull();
+    }
+
+    @Test
+    void saysThatLiveIsAwayAndThatItIsBack() throws Exception {
+        BRIDGE.request(MESSAGES, body.replace(conversation, unique("other")));
+        assertThat(BRIDGE.health("").at("/status").asText()).isEqualTo("UP");
+        // what succeeded just now is no outage
+        await().pollDelay(Duration.ofMillis(1_100)).until(() -> true);
+        BRIDGE.live().stubFor(post(path).willReturn(status(503)));
+        try (Log log = Log.listen()) {
+            BRIDGE.send(MESSAGES, body);
+            await().until(() -> BRIDGE.health("").at("/status").asText().equals("DOWN"));
+
+            assertThat(BRIDGE.health("").toString()).contains("Live is away since", "503");
+            assertThat(BRIDGE.health("/live").at("/status").asText()).isEqualTo("UP");
+            assertThat(BRIDGE.health("/ready").at("/status").asText()).isEqualTo("UP");
+            BRIDGE.live().stubFor(post(path).willReturn(ok()));
+            await().until(() -> BRIDGE.health("").at("/status").asText().equals("UP"));
+            await().until(() -> log.lines().stream().anyMatch(line -> line.startsWith("Live is back")));
+            assertThat(log.lines().stream().filter(line -> line.contains("Live is away")))
+                    .hasSize(1);
+        }
+        BRIDGE.receive(EVENTS);
+        BRIDGE.receive(EVENTS);
     }
 
     @Test

@@ -23,6 +23,7 @@ final class Launcher implements AutoCloseable {
     private final int jmsPort = freePort();
     private final int livePort = freePort();
     private final int s3Port = freePort();
+    private final int managementPort = freePort();
 
     Launcher(Path folder, String javaOptions) throws IOException {
         this.folder = folder;
@@ -70,6 +71,7 @@ final class Launcher implements AutoCloseable {
         environment.put("LIVE_SANDBOX_JMS_PORT", Integer.toString(jmsPort));
         environment.put("LIVE_SANDBOX_LIVE_PORT", Integer.toString(livePort));
         environment.put("LIVE_SANDBOX_S3_PORT", Integer.toString(s3Port));
+        environment.put("LIVE_MANAGEMENT_PORT", Integer.toString(managementPort));
         environment.put("LIVE_DATA_DIRECTORY", folder.resolve("data").toString());
         environment.put("JAVA_OPTS", javaOptions);
         for (String name : names) {

@@ -22,6 +22,10 @@ import jakarta.jms.TextMessage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,6 +124,8 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
         all.put("live.consumers", "4");
         all.put("live.retry.delay", "20ms");
         all.put("live.retry.max-delay", "200ms");
+        all.put("live.management.port", Integer.toString(freePort()));
+        all.put("live.management.host", "127.0.0.1");
         all.put("live.messages.wait-for-conversation", "500ms");
         if (withS3) {
             s3Port = freePort();
@@ -235,6 +241,16 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
                 return super.process(exchange, callback);
             }
         };
+    }
+
+    /** What the management port answers, as JSON; its status is in the field {@code status}. */
+    public JsonNode health(String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + all.get("live.management.port") + "/observe/health" + path))
+                .build();
+        return JSON.readTree(HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.ofString())
+                .body());
     }
 
     public String jmsUrl() {

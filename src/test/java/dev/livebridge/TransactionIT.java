@@ -28,6 +28,9 @@ class TransactionIT {
             .with("live.retry.delay", "30s")
             .with("live.retry.max-delay", "30s");
 
+    /** Where messages wait for their consumers, once they have their group. */
+    private static final String LANES = "live.messages.lanes";
+
     private final String conversation = unique("conversation");
     private final String path = "/" + conversation + "/client/message";
     private boolean stopped;
@@ -72,7 +75,7 @@ class TransactionIT {
 
         assertThat(BRIDGE.peek(DEADLETTERS)).isNull();
         assertThat(waiting()).isEqualTo(1);
-        BRIDGE.receive(MESSAGES);
+        BRIDGE.receive(LANES);
     }
 
     @Test
@@ -99,7 +102,7 @@ class TransactionIT {
 
         assertThat(waiting()).isEqualTo(1);
         assertThat(BRIDGE.peek(DEADLETTERS)).isNull();
-        BRIDGE.receive(MESSAGES);
+        BRIDGE.receive(LANES);
     }
 
     @Test
@@ -147,7 +150,7 @@ class TransactionIT {
     }
 
     private static int waiting() throws Exception {
-        Queue queue = BRIDGE.session().createQueue(MESSAGES);
+        Queue queue = BRIDGE.session().createQueue(LANES);
         try (var browser = BRIDGE.session().createBrowser(queue)) {
             int waiting = 0;
             for (var messages = browser.getEnumeration(); messages.hasMoreElements(); messages.nextElement()) {

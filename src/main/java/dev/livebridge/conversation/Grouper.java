@@ -23,8 +23,6 @@ import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.support.service.ServiceSupport;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
 /**
@@ -34,7 +32,6 @@ import org.springframework.dao.DataAccessException;
  * makes it fast. What it has not committed is still on the queue.
  */
 public final class Grouper extends ServiceSupport implements Runnable {
-    private static final Logger LOG = LoggerFactory.getLogger(Grouper.class);
     /** How long it looks for a message before it looks whether to stop. */
     private static final long IDLE_MILLIS = 500;
     /** How long a batch is waited for once its first message is there. */
@@ -42,6 +39,7 @@ public final class Grouper extends ServiceSupport implements Runnable {
 
     private final ConnectionFactory broker;
     private final String from;
+    private final String name;
     private final String to;
     private final int batchSize;
     private final Conversations conversations;
@@ -68,6 +66,7 @@ public final class Grouper extends ServiceSupport implements Runnable {
             Outages outages) {
         this.broker = broker;
         this.from = from;
+        this.name = "the reader of " + from;
         this.to = to;
         this.batchSize = batchSize;
         this.conversations = conversations;
@@ -101,11 +100,12 @@ public final class Grouper extends ServiceSupport implements Runnable {
                 connection.start();
                 while (goesOn()) {
                     move(session, consumer, producer);
+                    outages.succeeded(name);
                 }
             } catch (JMSException | NotKeptException | IOException | RuntimeException e) {
                 // closing has rolled it back
                 if (goesOn()) {
-                    LOG.warn("{} is not read, trying again: {}", from, e.toString());
+                    outages.failed(name, e.toString());
                     pause();
                 }
             }

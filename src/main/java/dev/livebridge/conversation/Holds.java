@@ -1,12 +1,13 @@
 package dev.livebridge.conversation;
 
-import dev.livebridge.delivery.Delivery;
+import dev.livebridge.delivery.Identity;
 import dev.livebridge.delivery.NotKeptException;
 import dev.livebridge.delivery.Original;
 import dev.livebridge.delivery.Originals;
 import dev.livebridge.delivery.Outages;
 import dev.livebridge.delivery.Resend;
 import dev.livebridge.spool.SpoolFolder;
+import jakarta.jms.BytesMessage;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
@@ -14,12 +15,15 @@ import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Queue;
 import jakarta.jms.Session;
+import jakarta.jms.TextMessage;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Enumeration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -44,10 +48,15 @@ import org.springframework.jms.core.JmsTemplate;
  */
 public final class Holds {
     private static final Logger LOG = LoggerFactory.getLogger(Holds.class);
-    private static final String MARKER = "liveHoldKey";
+    private static final String MARKER = "liveHopHoldKey";
     private static final String KEY = "liveHopKey";
     /** A marker overtakes the messages of its group, which would only be set aside. */
     private static final int FIRST = 9;
+
+    private static final int MAX_REASON = 500;
+    private static final long EMPTY_AFTER_MILLIS = 250;
+    /** How many held messages are looked at for conversations that nobody knows to wait. */
+    private static final int LOOKED_AT = 1000;
     /** A marker that is not met in this time is sent again; a second one does no harm. */
     private static final Duration MARKER_PATIENCE = Duration.ofSeconds(30);
 
@@ -127,26 +136,14 @@ public final class Holds {
             @Variable("original") Original original,
             @Variable("holdKey") String key,
             @Variable("holdFor") Long holdFor,
-            @Variable("holdReason") String reason,
-            @Variable("delivery") Delivery delivery) {
-        Instant now = Instant.now();
+            @Variable("holdReason") String reason) {
         try {
-            store.sql("""
-                            insert into hold (bot_id, queue, hold_key, lane, reason, attempts, began_at, due_at,
-                              marked_until)
-                            values (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                            """)
-                    .params(
-                            botId,
-                            original.identity().queue(),
-                            key,
-                            original.identity().lane(),
-                            reason.substring(0, Math.min(500, reason.length())),
-                            delivery.attempts(),
-                            Timestamp.from(now),
-                            Timestamp.from(now.plusMillis(holdFor)),
-                            Timestamp.from(now))
-                    .update();
+            insert(
+                    original.identity().queue(),
+                    key,
+                    original.identity().lane(),
+                    shortened(reason),
+                    Instant.now().plusMillis(holdFor));
             LOG.info(
                     "{}: set aside, its conversation waits: {}",
                     original.identity().messageId(),
@@ -156,12 +153,17 @@ public final class Holds {
         }
     }
 
+    private static String shortened(String reason) {
+        return reason.substring(0, Math.min(MAX_REASON, reason.length()));
+    }
+
     /** Sets a message aside, behind those of its conversation, in the transaction that consumed it. */
     public void setAside(@Variable("original") Original original, @Variable("holdKey") String key) {
         jms.execute(session -> {
             Map<String, Object> properties = original.properties();
             properties.putAll(original.identity().held(System.currentTimeMillis()));
             properties.put(KEY, digest(original.identity().queue(), key));
+            properties.put(MARKER, key);
             int priority = original.message().getJMSPriority();
             Message message = Resend.message(original, properties, session);
             try (MessageProducer producer = session.createProducer(session.createQueue(heldQueue))) {
@@ -184,7 +186,7 @@ public final class Holds {
                 .params(
                         Timestamp.from(Instant.now().plusMillis(holdFor)),
                         Timestamp.from(Instant.now()),
-                        reason.substring(0, Math.min(500, reason.length())),
+                        shortened(reason),
                         botId,
                         original.identity().queue(),
                         key)
@@ -198,7 +200,8 @@ public final class Holds {
     public Original next(@Body Message met, @Variable("spool") SpoolFolder folder)
             throws JMSException, NotKeptException {
         String key = met.getStringProperty(MARKER);
-        if (key == null || !(met.getJMSDestination() instanceof Queue readFrom)) {
+        boolean hasBody = met instanceof TextMessage || met instanceof BytesMessage;
+        if (key == null || hasBody || !(met.getJMSDestination() instanceof Queue readFrom)) {
             return originals.keep(met, folder);
         }
         String queue = readFrom.getQueueName().equals(messagesReadFrom) ? messagesQueue : readFrom.getQueueName();
@@ -227,7 +230,8 @@ public final class Holds {
     private Taken take(Session session, String digest, SpoolFolder folder) throws JMSException {
         try (MessageConsumer consumer =
                 session.createConsumer(session.createQueue(heldQueue), KEY + " = '" + digest + "'")) {
-            Message held = consumer.receiveNoWait();
+            // receiveNoWait may come before what the broker has: an Artemis consumer that is new has asked for little
+            Message held = consumer.receive(EMPTY_AFTER_MILLIS);
             return new Taken(held == null ? null : originals.keep(held, folder), null);
         } catch (NotKeptException e) {
             return new Taken(null, e);
@@ -298,6 +302,49 @@ public final class Holds {
 
     private String readFrom(String queue) {
         return queue.equals(messagesQueue) ? messagesReadFrom : queue;
+    }
+
+    /**
+     * Looks on the held queue for messages whose conversation waits by no row, as when the store was restored from a backup:
+     * they wait like others from then on.
+     */
+    public void recover() {
+        try {
+            List<Hold> held = jms.browse(heldQueue, (session, browser) -> {
+                List<Hold> first = new ArrayList<>();
+                for (Enumeration<?> all = browser.getEnumeration();
+                        all.hasMoreElements() && first.size() < LOOKED_AT; ) {
+                    Message message = (Message) all.nextElement();
+                    Identity identity = Identity.of(message, true);
+                    first.add(new Hold(identity.queue(), message.getStringProperty(MARKER), identity.lane(), null));
+                }
+                return first;
+            });
+            held.stream().distinct().forEach(this::recover);
+        } catch (DataAccessException e) {
+            outages.failed(Outages.STORE, e.getMessage());
+        } catch (JmsException e) {
+            LOG.debug("the held queue was not looked at", e);
+        }
+    }
+
+    private void recover(Hold hold) {
+        try {
+            insert(hold.queue(), hold.key(), hold.lane(), "found on " + heldQueue, Instant.now());
+            LOG.warn("messages of {} were found on {} with nobody to bring them back", hold.key(), heldQueue);
+        } catch (DuplicateKeyException e) {
+            LOG.trace("{} waits, as it should", hold.key());
+        }
+    }
+
+    private void insert(String queue, String key, String lane, String reason, Instant dueAt) {
+        Timestamp now = Timestamp.from(Instant.now());
+        store.sql("""
+                        insert into hold (bot_id, queue, hold_key, lane, reason, began_at, due_at, marked_until)
+                        values (?, ?, ?, ?, ?, ?, ?, ?)
+                        """)
+                .params(botId, queue, key, lane, reason, now, Timestamp.from(dueAt), now)
+                .update();
     }
 
     /** A conversation of this user is there: what waits for it needn't any more. */

@@ -32,7 +32,7 @@ public record Identity(
         String groupId,
         String lane,
         long heldSince) {
-    static final String PREFIX = "liveHop";
+    private static final String PREFIX = "liveHop";
 
     private static final String GROUP = "JMSXGroupID";
     private static final String QUEUE = PREFIX + "Queue";
@@ -44,7 +44,7 @@ public record Identity(
     private static final String HELD_SINCE = PREFIX + "HeldSince";
 
     /** @param internal whether it came from a queue that only the bridge writes to: elsewhere such properties mean nothing */
-    static Identity of(Message message, boolean internal) throws JMSException {
+    public static Identity of(Message message, boolean internal) throws JMSException {
         String group = message.getStringProperty(GROUP);
         if (!internal || !message.propertyExists(MESSAGE_ID)) {
             return new Identity(

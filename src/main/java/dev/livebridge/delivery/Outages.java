@@ -22,11 +22,14 @@ public final class Outages {
 
     private static final Logger LOG = LoggerFactory.getLogger(Outages.class);
     private static final Duration QUIET = Duration.ofSeconds(1);
+    /** Longer than any wait between two attempts: nobody waits for it any more. */
+    private static final Duration STALE = Duration.ofMinutes(10);
 
     private final Map<String, Service> services = new ConcurrentHashMap<>();
 
     private static final class Service {
         private Instant lastSuccess = Instant.EPOCH;
+        private Instant lastFailure = Instant.EPOCH;
         private Instant awaySince;
         private String reason;
     }
@@ -41,6 +44,7 @@ public final class Outages {
                 service.awaySince = now;
                 LOG.warn("{} is away, messages wait: {}", name, reason);
             }
+            service.lastFailure = now;
             service.reason = reason;
         }
     }
@@ -75,7 +79,8 @@ public final class Outages {
     /** Who is away, and why. */
     public Map<String, String> now() {
         return services.entrySet().stream()
-                .filter(service -> service.getValue().awaySince != null)
+                .filter(service -> service.getValue().awaySince != null
+                        && service.getValue().lastFailure.isAfter(Instant.now().minus(STALE)))
                 .collect(Collectors.toMap(
                         Map.Entry::getKey,
                         service -> "since " + service.getValue().awaySince + ": " + service.getValue().reason,

@@ -34,7 +34,6 @@ create table hold (
   hold_key     varchar(1024)               not null,
   lane         varchar(1024),
   reason       varchar(2048)               not null,
-  attempts     integer                     not null,
   began_at     timestamp(6) with time zone not null,
   due_at       timestamp(6) with time zone not null,
   marked_until timestamp(6) with time zone not null,
