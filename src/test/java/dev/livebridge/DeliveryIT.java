@@ -228,8 +228,6 @@ class DeliveryIT {
             assertThat(log.lines().stream().filter(line -> line.contains("Live is away")))
                     .hasSize(1);
         }
-        BRIDGE.receive(EVENTS);
-        BRIDGE.receive(EVENTS);
     }
 
     @Test
