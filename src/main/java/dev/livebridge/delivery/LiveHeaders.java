@@ -22,5 +22,7 @@ public final class LiveHeaders implements HttpClientConfigurer {
     @Override
     public void configureHttpClient(HttpClientBuilder client) {
         client.setDefaultHeaders(headers);
+        // an answer that says it is compressed, and is not, would be lost as if none had come
+        client.disableContentCompression();
     }
 }
