@@ -20,6 +20,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.livebridge.delivery.JmsProperties;
 import dev.livebridge.delivery.NotKeptException;
+import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.Queue;
 import jakarta.jms.TextMessage;
@@ -143,6 +144,23 @@ class DeliveryIT {
         BRIDGE.send(MESSAGES, body);
 
         assertThat(BRIDGE.receive(DEADLETTERS).getIntProperty("liveHttpStatus")).isEqualTo(422);
+        BRIDGE.live().verify(1, postRequestedFor(urlEqualTo(path)));
+    }
+
+    @Test
+    void waitsForADeadLetterQueueThatCannotBeWritten() throws Exception {
+        BRIDGE.live().stubFor(post(path).willReturn(status(422)));
+        BRIDGE.breakStep("deadletters", 2, new JMSException("full"));
+        try (Log log = Log.listen()) {
+            BRIDGE.send(MESSAGES, body);
+
+            assertThat(BRIDGE.receive(DEADLETTERS).getIntProperty("liveHttpStatus"))
+                    .isEqualTo(422);
+            await().until(() ->
+                    log.lines().stream().anyMatch(line -> line.startsWith("the dead-letter queue is back")));
+            assertThat(log.lines().stream().filter(line -> line.startsWith("the dead-letter queue is away")))
+                    .hasSize(1);
+        }
         BRIDGE.live().verify(1, postRequestedFor(urlEqualTo(path)));
     }
 
