@@ -73,6 +73,7 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
     private final Map<String, Integer> passed = new ConcurrentHashMap<>();
     private Path home = Path.of("").toAbsolutePath();
     private Path folder;
+    private String jmsUrlFormat = "%s";
     private int brokerPort;
     private Broker broker;
     private WireMockServer live;
@@ -88,6 +89,12 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
     /** A property that differs from config/application.properties. */
     public TestBridge with(String key, String value) {
         properties.put(key, value);
+        return this;
+    }
+
+    /** Another form of the broker's address, with %s in its place. */
+    public TestBridge withJmsUrl(String format) {
+        jmsUrlFormat = format;
         return this;
     }
 
@@ -113,7 +120,7 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
         live.start();
 
         all = new LinkedHashMap<>();
-        all.put("live.jms.url", "tcp://127.0.0.1:" + brokerPort);
+        all.put("live.jms.url", jmsUrlFormat.formatted("tcp://127.0.0.1:" + brokerPort));
         all.put("live.api.base-url", live.baseUrl());
         all.put("live.bot.id", "1000");
         all.put("live.bot.token", TOKEN);
