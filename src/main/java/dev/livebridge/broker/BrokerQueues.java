@@ -7,6 +7,7 @@ import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.Session;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -150,26 +151,24 @@ public final class BrokerQueues {
     }
 
     private List<Seen> look(ClientSession core, boolean atDelivery) throws ActiveMQException {
+        Map<String, JsonNode> delivery = atDelivery ? addressSettings(core) : Map.of();
         List<Seen> all = new ArrayList<>();
-        boolean visible = atDelivery;
         for (Map.Entry<String, Use> queue : queues.entrySet()) {
             List<String> wrong = new ArrayList<>();
             ClientSession.QueueQuery found = core.queueQuery(SimpleString.of(queue.getKey()));
             if (found.isExists()) {
                 compare(found, queue.getValue(), wrong);
             }
-            // who may not see those of one sees none
-            Optional<JsonNode> delivery = visible ? addressSettings(core, queue.getKey()) : Optional.empty();
-            visible = delivery.isPresent();
-            delivery.ifPresent(settings -> {
+            JsonNode settings = delivery.get(queue.getKey());
+            if (settings != null) {
                 differs(
                         "max-delivery-attempts",
                         settings.path("maxDeliveryAttempts").asInt(10),
                         -1,
                         wrong);
                 differs("redelivery-delay", settings.path("redeliveryDelay").asLong(0), 0L, wrong);
-            });
-            all.add(new Seen(queue.getKey(), found.isExists(), wrong, visible));
+            }
+            all.add(new Seen(queue.getKey(), found.isExists(), wrong, settings != null));
         }
         return all;
     }
@@ -197,21 +196,26 @@ public final class BrokerQueues {
         }
     }
 
-    /** What the broker does with messages of this address; empty where it doesn't say. */
-    private static Optional<JsonNode> addressSettings(ClientSession core, String address) {
+    /** What the broker does with messages of each queue; empty where it doesn't say. */
+    private Map<String, JsonNode> addressSettings(ClientSession core) {
+        Map<String, JsonNode> all = new HashMap<>();
         try (ClientRequestor management = new ClientRequestor(core, SimpleString.of("activemq.management"))) {
             core.start();
-            // a durable one is confirmed or refused at once
-            ClientMessage request = core.createMessage(true);
-            ManagementHelper.putOperationInvocation(request, ResourceNames.BROKER, "getAddressSettingsAsJSON", address);
-            ClientMessage reply = management.request(request, MANAGEMENT_MILLIS);
-            if (reply == null || !ManagementHelper.hasOperationSucceeded(reply)) {
-                return Optional.empty();
+            for (String queue : queues.keySet()) {
+                // a durable one is confirmed or refused at once
+                ClientMessage request = core.createMessage(true);
+                ManagementHelper.putOperationInvocation(
+                        request, ResourceNames.BROKER, "getAddressSettingsAsJSON", queue);
+                ClientMessage reply = management.request(request, MANAGEMENT_MILLIS);
+                if (reply == null || !ManagementHelper.hasOperationSucceeded(reply)) {
+                    return Map.of();
+                }
+                all.put(queue, JSON.readTree((String) ManagementHelper.getResult(reply, String.class)));
             }
-            return Optional.of(JSON.readTree((String) ManagementHelper.getResult(reply, String.class)));
+            return all;
         } catch (ActiveMQException | JsonProcessingException e) {
             LOG.debug("the broker doesn't tell its address-settings", e);
-            return Optional.empty();
+            return Map.of();
         } catch (Exception e) {
             throw new IllegalStateException("the broker's address-settings can't be asked for", e);
         }
