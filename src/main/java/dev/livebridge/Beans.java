@@ -7,6 +7,8 @@ import dev.livebridge.attachment.S3;
 import dev.livebridge.attachment.S3Server;
 import dev.livebridge.attachment.Upload;
 import dev.livebridge.attachment.UrlSource;
+import dev.livebridge.broker.BrokerQueues;
+import dev.livebridge.broker.Consumers;
 import dev.livebridge.conversation.Conversations;
 import dev.livebridge.conversation.Grouper;
 import dev.livebridge.conversation.Holds;
@@ -39,6 +41,7 @@ import jakarta.jms.ConnectionFactory;
 import java.net.URI;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -71,8 +74,13 @@ final class Beans {
         registry.bind("queueCall", queueCall(settings, botId));
         registry.bind("messageCall", new MessageCall(settings.text("live.api.message-path")));
 
-        // conversation: who talks in which
+        // broker: what it must have, and how it is read
         Outages outages = new Outages();
+        BrokerQueues queues = queues(settings);
+        registry.bind("brokerQueues", queues);
+        registry.bind("consumers", new Consumers(queues, outages));
+
+        // conversation: who talks in which
         Originals originals =
                 new Originals(Set.of(settings.text("live.queues.lanes"), settings.text("live.queues.held")));
         Conversations conversations =
@@ -87,7 +95,8 @@ final class Beans {
         registry.bind(
                 "grouper",
                 Grouper.class,
-                Suppliers.memorize(() -> grouper(settings, conversations, originals, spool, outages, registry)));
+                Suppliers.memorize(
+                        () -> grouper(settings, queues, conversations, originals, spool, outages, registry)));
 
         attachments(settings, spool, registry);
 
@@ -140,6 +149,7 @@ final class Beans {
 
     private static Grouper grouper(
             Settings settings,
+            BrokerQueues queues,
             Conversations conversations,
             Originals originals,
             Spool spool,
@@ -147,6 +157,7 @@ final class Beans {
             Registry registry) {
         return new Grouper(
                 registry.lookupByNameAndType("grouperConnectionFactory", ConnectionFactory.class),
+                queues,
                 settings.text("live.queues.messages"),
                 settings.text("live.queues.lanes"),
                 settings.integer("live.grouper.batch-size"),
@@ -154,6 +165,20 @@ final class Beans {
                 originals,
                 spool,
                 outages);
+    }
+
+    private static BrokerQueues queues(Settings settings) {
+        Map<String, BrokerQueues.Use> queues = new LinkedHashMap<>();
+        for (String key : List.of("conversations", "messages", "held", "events", "deadletters")) {
+            queues.put(settings.text("live.queues." + key), BrokerQueues.Use.PLAIN);
+        }
+        if (isGrouped(settings)) {
+            queues.put(settings.text("live.queues.messages"), BrokerQueues.Use.ONE_READER);
+            queues.put(settings.text("live.queues.lanes"), BrokerQueues.Use.LANES);
+        } else {
+            queues.put(settings.text("live.queues.messages"), BrokerQueues.Use.LANES);
+        }
+        return new BrokerQueues(queues);
     }
 
     private static Deliveries.Settings records(Settings settings, long botId) {

@@ -2,6 +2,7 @@ package dev.livebridge;
 
 import dev.livebridge.attachment.S3;
 import dev.livebridge.attachment.UrlSource;
+import dev.livebridge.broker.Consumers;
 import dev.livebridge.conversation.Grouper;
 import dev.livebridge.conversation.Store;
 import dev.livebridge.delivery.Outages;
@@ -167,6 +168,7 @@ public final class Bridge extends Main {
         beans.bind("outagesCheck", new OutagesCheck(beans.findSingleByType(Outages.class)));
         context.addLifecycleStrategy(
                 new CallDeadline(beans.findSingleByType(UrlSource.class), beans.findSingleByType(S3.class)));
+        context.addLifecycleStrategy(beans.findSingleByType(Consumers.class));
         if (Beans.isGrouped(settings)) {
             // its connection is configured after this
             context.addStartupListener((started, already) ->

@@ -1,6 +1,7 @@
 package dev.livebridge;
 
 import dev.livebridge.attachment.S3;
+import dev.livebridge.broker.BrokerQueues;
 import dev.livebridge.conversation.Store;
 import dev.livebridge.spool.Spool;
 import jakarta.jms.Connection;
@@ -112,10 +113,36 @@ public final class Checklist {
                 context.getRegistry().lookupByNameAndType("brokerConnectionFactory", ConnectionFactory.class);
         try (Connection connection = factory.createConnection()) {
             connection.start();
-            add("broker", Verdict.OK, connection.getMetaData().getJMSProviderName() + " at " + url);
+            String provider = connection.getMetaData().getJMSProviderName();
+            add("broker", Verdict.OK, provider + " at " + url);
+            queues(context.getRegistry().findSingleByType(BrokerQueues.class), provider, connection);
         } catch (JMSException | RuntimeException e) {
             // the client takes some addresses for mistakes of a programmer
             add("broker", Verdict.FAILED, url + ": " + e.getMessage());
+        }
+    }
+
+    private void queues(BrokerQueues queues, String provider, Connection connection) throws JMSException {
+        Optional<List<BrokerQueues.Seen>> found = queues.look(connection);
+        if (found.isEmpty()) {
+            add("queues", Verdict.NOT_CHECKED, provider + " doesn't tell their attributes: see docs/broker.md");
+            return;
+        }
+        for (BrokerQueues.Seen seen : found.get()) {
+            String missing = seen.exists() ? "" : "made at the first start";
+            if (!seen.wrong().isEmpty()) {
+                add(
+                        seen.queue(),
+                        Verdict.WARNING,
+                        String.join("; ", seen.wrong()) + " (see " + BrokerQueues.MANUAL + ")");
+            } else if (!seen.deliveryVisible()) {
+                add(
+                        seen.queue(),
+                        Verdict.NOT_CHECKED,
+                        "max-delivery-attempts, redelivery-delay: not shown to this user");
+            } else {
+                add(seen.queue(), Verdict.OK, missing);
+            }
         }
     }
 

@@ -61,6 +61,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
     public static final String CONVERSATIONS = "live.conversations";
     public static final String MESSAGES = "live.messages";
+    public static final String LANES = "live.messages.lanes";
     public static final String EVENTS = "live.events";
     public static final String DEADLETTERS = "live.deadletters";
     public static final String TOKEN = "s3cr3t-t0ken";
@@ -76,6 +77,8 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
     private final Map<String, Integer> passed = new ConcurrentHashMap<>();
     private Path home = Path.of("").toAbsolutePath();
     private Path folder;
+    private String jmsUrlFormat = "%s";
+    private int brokerPort;
     private Broker broker;
     private WireMockServer live;
     private boolean withS3;
@@ -90,6 +93,12 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
     /** A property that differs from config/application.properties. */
     public TestBridge with(String key, String value) {
         properties.put(key, value);
+        return this;
+    }
+
+    /** Another form of the broker's address, with %s in its place. */
+    public TestBridge withJmsUrl(String format) {
+        jmsUrlFormat = format;
         return this;
     }
 
@@ -108,14 +117,14 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
     @Override
     public void beforeAll(ExtensionContext test) throws Exception {
         folder = Files.createTempDirectory("live-bridge");
-        int port = freePort();
-        broker = new Broker("127.0.0.1", port, folder.resolve("broker"));
+        brokerPort = freePort();
+        startBroker();
         live = new WireMockServer(
                 options().dynamicPort().bindAddress("127.0.0.1").containerThreads(60));
         live.start();
 
         all = new LinkedHashMap<>();
-        all.put("live.jms.url", "tcp://127.0.0.1:" + port);
+        all.put("live.jms.url", jmsUrlFormat.formatted("tcp://127.0.0.1:" + brokerPort));
         all.put("live.api.base-url", live.baseUrl());
         all.put("live.bot.id", "1000");
         all.put("live.bot.token", TOKEN);
@@ -138,10 +147,33 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
         }
         all.putAll(properties);
 
-        connection = new ActiveMQConnectionFactory("tcp://127.0.0.1:" + port).createConnection();
+        connect();
+        startBridge();
+    }
+
+    private void connect() throws JMSException {
+        connection = new ActiveMQConnectionFactory("tcp://127.0.0.1:" + brokerPort).createConnection();
         connection.start();
         session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
-        startBridge();
+    }
+
+    private void startBroker() throws Exception {
+        broker = new Broker("127.0.0.1", brokerPort, folder.resolve("broker"), MESSAGES, LANES);
+    }
+
+    /** Stops the broker under everyone's hands. */
+    public void stopBroker() throws Exception {
+        broker.close();
+    }
+
+    /** Starts it again, with what it had on disk, and connects the client of the tests. */
+    public void restartBroker() throws Exception {
+        startBroker();
+        try {
+            connection.close();
+        } finally {
+            connect();
+        }
     }
 
     public void startBridge() throws Exception {

@@ -1,5 +1,6 @@
 package dev.livebridge.conversation;
 
+import dev.livebridge.broker.BrokerQueues;
 import dev.livebridge.delivery.Addressee;
 import dev.livebridge.delivery.NotKeptException;
 import dev.livebridge.delivery.Original;
@@ -38,6 +39,7 @@ public final class Grouper extends ServiceSupport implements Runnable {
     private static final long GATHER_MILLIS = 5;
 
     private final ConnectionFactory broker;
+    private final BrokerQueues queues;
     private final String from;
     private final String name;
     private final String to;
@@ -51,12 +53,14 @@ public final class Grouper extends ServiceSupport implements Runnable {
 
     /**
      * @param broker    a connection factory of its own, which may fetch further ahead than the consumers'
+     * @param queues    to be there before it reads
      * @param from      {@code live.queues.messages}
      * @param to        {@code live.queues.lanes}
      * @param batchSize {@code live.grouper.batch-size}, how many messages a transaction moves at the most
      */
     public Grouper(
             ConnectionFactory broker,
+            BrokerQueues queues,
             String from,
             String to,
             int batchSize,
@@ -65,6 +69,7 @@ public final class Grouper extends ServiceSupport implements Runnable {
             Spool spool,
             Outages outages) {
         this.broker = broker;
+        this.queues = queues;
         this.from = from;
         this.name = "the reader of " + from;
         this.to = to;
@@ -93,21 +98,33 @@ public final class Grouper extends ServiceSupport implements Runnable {
     @Override
     public void run() {
         while (goesOn()) {
-            try (Connection connection = broker.createConnection();
-                    Session session = connection.createSession(true, Session.SESSION_TRANSACTED);
-                    MessageConsumer consumer = session.createConsumer(session.createQueue(from));
-                    MessageProducer producer = session.createProducer(session.createQueue(to))) {
-                connection.start();
-                while (goesOn()) {
-                    move(session, consumer, producer);
-                    outages.succeeded(name);
+            // what is under way when it fails is rolled back as it closes
+            try (Connection connection = broker.createConnection()) {
+                queues.prepare(connection);
+                read(connection);
+            } catch (JMSException e) {
+                if (goesOn()) {
+                    outages.failed(Outages.BROKER, from + ": " + e.getMessage());
+                    pause();
                 }
-            } catch (JMSException | NotKeptException | IOException | RuntimeException e) {
-                // closing has rolled it back
+            } catch (NotKeptException | IOException | RuntimeException e) {
                 if (goesOn()) {
                     outages.failed(name, e.toString());
                     pause();
                 }
+            }
+        }
+    }
+
+    private void read(Connection connection) throws JMSException, NotKeptException, IOException {
+        try (Session session = connection.createSession(true, Session.SESSION_TRANSACTED);
+                MessageConsumer consumer = session.createConsumer(session.createQueue(from));
+                MessageProducer producer = session.createProducer(session.createQueue(to))) {
+            connection.start();
+            while (goesOn()) {
+                move(session, consumer, producer);
+                outages.succeeded(Outages.BROKER);
+                outages.succeeded(name);
             }
         }
     }

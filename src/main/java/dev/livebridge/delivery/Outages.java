@@ -15,6 +15,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Outages {
     /** The names, as they stand in the log and in the health check. */
+    public static final String BROKER = "the broker";
+
     public static final String LIVE = "Live";
 
     public static final String S3 = "S3";

@@ -1,7 +1,7 @@
 package dev.livebridge.sandbox;
 
+import dev.livebridge.broker.BrokerQueues;
 import java.nio.file.Path;
-import java.util.Map;
 import org.apache.activemq.artemis.api.core.QueueConfiguration;
 import org.apache.activemq.artemis.api.core.RoutingType;
 import org.apache.activemq.artemis.api.core.SimpleString;
@@ -21,8 +21,10 @@ public final class Broker implements AutoCloseable {
      * @param host      where it listens
      * @param port      where it listens
      * @param directory for its journal
+     * @param oneReader the queue that one reader has for itself, or null
+     * @param lanes     the queue that all consumers read, each group by one of them at a time
      */
-    public Broker(String host, int port, Path directory) throws Exception {
+    public Broker(String host, int port, Path directory, String oneReader, String lanes) throws Exception {
         Configuration config = new ConfigurationImpl()
                 .setName("sandbox")
                 .setPersistenceEnabled(true)
@@ -37,7 +39,7 @@ public final class Broker implements AutoCloseable {
                 .setPagingDirectory(directory.resolve("paging").toString())
                 .setLargeMessagesDirectory(directory.resolve("large-messages").toString())
                 .addAcceptorConfiguration("jms", "tcp://" + host + ":" + port + "?protocols=CORE");
-        config.setAddressSettings(Map.of(
+        config.addAddressSetting(
                 "#",
                 new AddressSettings()
                         // the bridge decides what can't be delivered, never the broker
@@ -51,7 +53,17 @@ public final class Broker implements AutoCloseable {
                         .setAutoDeleteQueues(false)
                         .setAutoDeleteAddresses(false)
                         .setDefaultAddressRoutingType(RoutingType.ANYCAST)
-                        .setDefaultQueueRoutingType(RoutingType.ANYCAST)));
+                        .setDefaultQueueRoutingType(RoutingType.ANYCAST));
+        // as config/brokers/artemis-broker.xml has them
+        if (oneReader != null) {
+            config.addAddressSetting(oneReader, new AddressSettings().setDefaultExclusiveQueue(true));
+        }
+        config.addAddressSetting(
+                lanes,
+                new AddressSettings()
+                        .setDefaultGroupRebalance(true)
+                        .setDefaultGroupRebalancePauseDispatch(true)
+                        .setDefaultGroupBuckets(BrokerQueues.GROUP_BUCKETS));
         for (String queue : new String[] {"DLQ", "ExpiryQueue"}) {
             config.addQueueConfiguration(
                     QueueConfiguration.of(queue).setAddress(queue).setRoutingType(RoutingType.ANYCAST));

@@ -46,7 +46,13 @@ public final class SandboxBridge {
         refuseTaken(host, livePort, "Live stand-in", "live.sandbox.live-port");
         refuseTaken(host, s3Port, "S3 server", "live.sandbox.s3-port");
         try {
-            Broker broker = new Broker(host, jmsPort, Path.of(settings.text("live.data-directory"), "broker"));
+            String groupedBy = settings.text("live.messages.grouped-by");
+            Broker broker = new Broker(
+                    host,
+                    jmsPort,
+                    Path.of(settings.text("live.data-directory"), "broker"),
+                    groupedBy.equals("bridge") ? settings.text("live.queues.messages") : null,
+                    settings.text("live.messages.read-from." + groupedBy));
             OnStop.close(context, broker);
             ObjectStore s3 = new ObjectStore(
                     host,

@@ -24,14 +24,7 @@ public final class BrokerProcess implements AutoCloseable {
     private static final Path UNPACKED = Path.of("target/artemis");
     private static final Duration PATIENCE = Duration.ofSeconds(120);
 
-    /** What the bridge asks of a broker: to leave to it what is poison, and not to break the order by delays. */
-    private static final String FOR_THE_BRIDGE = """
-            <address-setting match="live.#">
-               <max-delivery-attempts>-1</max-delivery-attempts>
-               <redelivery-delay>0</redelivery-delay>
-            </address-setting>
-            """;
-
+    private static final Pattern ADDRESS = Pattern.compile("<address\\s.*?</address>", Pattern.DOTALL);
     private static final Pattern ADDRESS_SETTING =
             Pattern.compile("<address-setting\\s.*?</address-setting>", Pattern.DOTALL);
 
@@ -40,7 +33,8 @@ public final class BrokerProcess implements AutoCloseable {
     private final Path log;
     private Process process;
 
-    private BrokerProcess(Path folder, String addressSettings) throws IOException, InterruptedException {
+    private BrokerProcess(Path folder, String addresses, String addressSettings)
+            throws IOException, InterruptedException {
         instance = folder.resolve("broker").toAbsolutePath();
         log = folder.resolve("broker.log").toAbsolutePath();
         create();
@@ -48,26 +42,27 @@ public final class BrokerProcess implements AutoCloseable {
         Files.writeString(
                 configuration,
                 Files.readString(configuration)
+                        .replaceFirst("<addresses>", "<addresses>\n" + addresses)
                         .replaceFirst("<address-settings>", "<address-settings>\n" + addressSettings));
     }
 
     /**
-     * Makes one with the address settings that the bridge needs; {@link #start} starts it.
+     * Makes one as it comes out of the box; {@link #start} starts it.
      *
      * @param folder for its files, {@code broker} and {@code broker.log}
      */
     public static BrokerProcess in(Path folder) throws IOException, InterruptedException {
-        return new BrokerProcess(folder, FOR_THE_BRIDGE);
+        return new BrokerProcess(folder, "", "");
     }
 
-    /** As {@link #in}, with the {@code address-setting} elements of this file, a whole broker.xml or a part of one. */
-    public static BrokerProcess in(Path folder, Path addressSettings) throws IOException, InterruptedException {
-        String settings = ADDRESS_SETTING
-                .matcher(Files.readString(addressSettings))
-                .results()
-                .map(MatchResult::group)
-                .collect(Collectors.joining("\n"));
-        return new BrokerProcess(folder, settings);
+    /** As {@link #in}, with the addresses and address-settings of this file, a whole broker.xml or a part of one. */
+    public static BrokerProcess in(Path folder, Path configuration) throws IOException, InterruptedException {
+        String text = Files.readString(configuration);
+        return new BrokerProcess(folder, all(ADDRESS, text), all(ADDRESS_SETTING, text));
+    }
+
+    private static String all(Pattern element, String text) {
+        return element.matcher(text).results().map(MatchResult::group).collect(Collectors.joining("\n"));
     }
 
     /** For Core clients; it speaks AMQP and OpenWire on the same port. */

@@ -94,7 +94,7 @@ class ChaosIT {
     @Timeout(540)
     void keepsItsWordWhateverFails() throws Exception {
         Files.createDirectories(FOLDER);
-        BrokerProcess broker = opened(BrokerProcess.in(FOLDER));
+        BrokerProcess broker = opened(BrokerProcess.in(FOLDER, Path.of("config/brokers/artemis-broker.xml")));
         broker.start();
         DatabaseProcess database = opened(new DatabaseProcess(FOLDER));
         database.start();
