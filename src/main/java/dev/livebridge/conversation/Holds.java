@@ -55,6 +55,8 @@ public final class Holds {
 
     private static final int MAX_REASON = 500;
     private static final long EMPTY_AFTER_MILLIS = 250;
+    /** How often none is found before none is there. */
+    private static final int EMPTY_LOOKS = 5;
     /** How many held messages are looked at for conversations that nobody knows to wait. */
     private static final int LOOKED_AT = 1000;
     /** A marker that is not met in this time is sent again; a second one does no harm. */
@@ -159,6 +161,13 @@ public final class Holds {
 
     /** Sets a message aside, behind those of its conversation, in the transaction that consumed it. */
     public void setAside(@Variable("original") Original original, @Variable("holdKey") String key) {
+        store.sql("update hold set last_id = ?, empty_looks = 0 where bot_id = ? and queue = ? and hold_key = ?")
+                .params(
+                        original.identity().messageId(),
+                        botId,
+                        original.identity().queue(),
+                        key)
+                .update();
         jms.execute(session -> {
             Map<String, Object> properties = original.properties();
             properties.putAll(original.identity().held(System.currentTimeMillis()));
@@ -217,7 +226,7 @@ public final class Holds {
             throw taken.failure();
         }
         if (taken.original() == null) {
-            end(queue, key);
+            endOrLookAgain(queue, key);
         } else {
             mark(readFrom.getQueueName(), key, met.getStringProperty("JMSXGroupID"));
         }
@@ -236,6 +245,40 @@ public final class Holds {
         } catch (NotKeptException e) {
             return new Taken(null, e);
         }
+    }
+
+    /**
+     * None was found, which under load may only mean that the broker was slow: the wait is over when the message that was
+     * set aside last is done with. Where its record doesn't say so, another look a second later does, in the end.
+     */
+    private void endOrLookAgain(String queue, String key) {
+        if (isLastDone(queue, key)) {
+            end(queue, key);
+            return;
+        }
+        Timestamp now = Timestamp.from(Instant.now());
+        int looksAgain = store.sql("""
+                        update hold set empty_looks = empty_looks + 1, due_at = ?, marked_until = ?
+                        where bot_id = ? and queue = ? and hold_key = ? and empty_looks < ?
+                        """)
+                .params(Timestamp.from(Instant.now().plusSeconds(1)), now, botId, queue, key, EMPTY_LOOKS)
+                .update();
+        if (looksAgain == 0) {
+            end(queue, key);
+        }
+    }
+
+    private boolean isLastDone(String queue, String key) {
+        return store.sql("""
+                        select 1 from hold join delivery
+                          on delivery.bot_id = hold.bot_id and delivery.queue = hold.queue
+                            and delivery.message_id = hold.last_id and delivery.state in ('CONFIRMED', 'FAILED')
+                        where hold.bot_id = ? and hold.queue = ? and hold.hold_key = ?
+                        """)
+                .params(botId, queue, key)
+                .query(Integer.class)
+                .optional()
+                .isPresent();
     }
 
     private void end(String queue, String key) {
@@ -340,8 +383,9 @@ public final class Holds {
     private void insert(String queue, String key, String lane, String reason, Instant dueAt) {
         Timestamp now = Timestamp.from(Instant.now());
         store.sql("""
-                        insert into hold (bot_id, queue, hold_key, lane, reason, began_at, due_at, marked_until)
-                        values (?, ?, ?, ?, ?, ?, ?, ?)
+                        insert into hold (bot_id, queue, hold_key, lane, reason, began_at, due_at, marked_until,
+                          empty_looks)
+                        values (?, ?, ?, ?, ?, ?, ?, ?, 0)
                         """)
                 .params(botId, queue, key, lane, reason, now, Timestamp.from(dueAt), now)
                 .update();

@@ -37,6 +37,9 @@ create table hold (
   began_at     timestamp(6) with time zone not null,
   due_at       timestamp(6) with time zone not null,
   marked_until timestamp(6) with time zone not null,
+  -- the message that was set aside last, and how often none was found since
+  last_id      varchar(512),
+  empty_looks  integer                     not null,
   primary key (bot_id, queue, hold_key)
 );
 
