@@ -141,7 +141,7 @@ public final class Holds {
                             original.identity().queue(),
                             key,
                             original.identity().lane(),
-                            reason.substring(0, Math.min(500, reason.length())),
+                            shortened(reason),
                             delivery.attempts(),
                             Timestamp.from(now),
                             Timestamp.from(now.plusMillis(holdFor)),
@@ -177,18 +177,28 @@ public final class Holds {
             @Variable("holdKey") String key,
             @Variable("holdFor") Long holdFor,
             @Variable("holdReason") String reason) {
-        store.sql("""
-                        update hold set due_at = ?, marked_until = ?, reason = ?
-                        where bot_id = ? and queue = ? and hold_key = ?
-                        """)
-                .params(
-                        Timestamp.from(Instant.now().plusMillis(holdFor)),
-                        Timestamp.from(Instant.now()),
-                        reason.substring(0, Math.min(500, reason.length())),
-                        botId,
-                        original.identity().queue(),
-                        key)
-                .update();
+        try {
+            store.sql("""
+                            update hold set due_at = ?, marked_until = ?, reason = ?
+                            where bot_id = ? and queue = ? and hold_key = ?
+                            """)
+                    .params(
+                            Timestamp.from(Instant.now().plusMillis(holdFor)),
+                            Timestamp.from(Instant.now()),
+                            shortened(reason),
+                            botId,
+                            original.identity().queue(),
+                            key)
+                    .update();
+        } catch (DataAccessException e) {
+            // its marker comes again at once, and waits for the store
+            outages.failed(Outages.STORE, e.getMostSpecificCause().getMessage());
+        }
+    }
+
+    /** PostgreSQL has no NUL. */
+    private static String shortened(String reason) {
+        return reason.substring(0, Math.min(500, reason.length())).replace('\0', ' ');
     }
 
     /**
@@ -225,13 +235,21 @@ public final class Holds {
 
     /** The body of a large message goes with the consumer: it is kept before that closes. */
     private Taken take(Session session, String digest, SpoolFolder folder) throws JMSException {
-        try (MessageConsumer consumer =
-                session.createConsumer(session.createQueue(heldQueue), KEY + " = '" + digest + "'")) {
+        try (MessageConsumer consumer = session.createConsumer(session.createQueue(heldQueue), selector(digest))) {
             Message held = consumer.receiveNoWait();
             return new Taken(held == null ? null : originals.keep(held, folder), null);
         } catch (NotKeptException e) {
             return new Taken(null, e);
         }
+    }
+
+    /** Selects the held messages of a conversation. */
+    static String selector(String queue, String key) {
+        return selector(digest(queue, key));
+    }
+
+    private static String selector(String digest) {
+        return KEY + " = '" + digest + "'";
     }
 
     private void end(String queue, String key) {
@@ -259,7 +277,7 @@ public final class Holds {
         try {
             releaseDue();
         } catch (DataAccessException e) {
-            outages.failed(Outages.STORE, e.getMessage());
+            outages.failed(Outages.STORE, e.getMostSpecificCause().getMessage());
         } catch (JmsException e) {
             // whoever consumes says so; the next second is another try
             LOG.debug("no marker was sent", e);
@@ -276,6 +294,7 @@ public final class Holds {
                 .query((row, number) ->
                         new Hold(row.getString(1), row.getString(2), row.getString(3), row.getTimestamp(4)))
                 .list();
+        outages.succeeded(Outages.STORE);
         due.forEach(this::release);
     }
 
