@@ -2,6 +2,7 @@ package dev.livebridge;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.status;
 import static dev.livebridge.TestBridge.CONVERSATIONS;
 import static dev.livebridge.TestBridge.MESSAGES;
 import static dev.livebridge.TestBridge.QUEUE_PATH;
@@ -68,8 +69,7 @@ class ForgetIT {
         attach(others, "a.txt", "one");
         BRIDGE.live()
                 .stubFor(post("/" + second + "/client/message")
-                        .willReturn(com.github.tomakehurst.wiremock.client.WireMock.status(400)
-                                .withBody("no, Ana Suárez")));
+                        .willReturn(status(400).withBody("no, Ana Suárez")));
         BRIDGE.request(MESSAGES, "{\"conversationId\": \"%s\", \"text\": \"Hi\"}".formatted(second));
         hold(user);
         hold(other);

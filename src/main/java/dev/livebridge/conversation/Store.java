@@ -15,6 +15,9 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
  * where instances share it. What it has committed survives the process. It is opened with the first use.
  */
 public final class Store implements AutoCloseable {
+    /** To migrate takes several at once. */
+    private static final int MIN_CONNECTIONS = 3;
+
     private final HikariDataSource dataSource = new HikariDataSource();
     private final Path file;
 
@@ -33,7 +36,7 @@ public final class Store implements AutoCloseable {
         dataSource.setUsername(username);
         dataSource.setPassword(password);
         dataSource.setPoolName("store");
-        dataSource.setMaximumPoolSize(connections);
+        dataSource.setMaximumPoolSize(Math.max(MIN_CONNECTIONS, connections));
         dataSource.setConnectionTimeout(5_000);
         if (url != null && url.startsWith("jdbc:postgresql:")) {
             // seconds; a database that vanished without a word is away too. What stands in the address wins
