@@ -244,13 +244,7 @@ final class Beans {
                         settings.list("live.attachments.refused-types"),
                         maxSize));
         registry.bind("upload", new Upload(bucket));
-        AwsCredentialsProvider own = credentials(settings, "live.s3.access-key", "live.s3.secret-key");
-        S3 s3 = new S3(
-                server(settings),
-                own,
-                settings.find("live.s3.presign.access-key").isPresent()
-                        ? credentials(settings, "live.s3.presign.access-key", "live.s3.presign.secret-key")
-                        : own);
+        S3 s3 = s3(settings);
         registry.bind("s3", s3);
         registry.bind("s3Client", S3Client.class, s3::client);
         registry.bind("objectSource", new ObjectSource(s3, settings.list("live.attachments.allowed-sources"), maxSize));
@@ -262,6 +256,16 @@ final class Beans {
                         s3,
                         settings.duration("live.attachments.presigned-ttl"),
                         settings.find("live.attachments.public-url").orElse(null)));
+    }
+
+    static S3 s3(Settings settings) {
+        AwsCredentialsProvider own = credentials(settings, "live.s3.access-key", "live.s3.secret-key");
+        return new S3(
+                server(settings),
+                own,
+                settings.find("live.s3.presign.access-key").isPresent()
+                        ? credentials(settings, "live.s3.presign.access-key", "live.s3.presign.secret-key")
+                        : own);
     }
 
     private static AwsCredentialsProvider credentials(Settings settings, String accessKey, String secretKey) {

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.apache.camel.spi.PropertiesComponent;
 import org.apache.camel.util.TimeUtils;
 
@@ -40,7 +41,8 @@ public final class Settings {
         ADDRESS("presigned, public or s3"),
         PRESIGNED_TTL("a duration of at most 7d, the most that signatures allow"),
         CHECKSUMS("when-supported or when-required"),
-        JDBC("an address of PostgreSQL, such as jdbc:postgresql://db.example.org/live"),
+        JDBC("an address of PostgreSQL, such as jdbc:postgresql://db.example.org/live, whose user and password stand in"
+                + " live.store.username and live.store.password"),
         GROUPED_BY("bridge or producer"),
         UNCERTAIN("resend or dead-letter"),
         HOSTS("names of hosts, addresses or ranges of addresses, separated by commas");
@@ -54,6 +56,8 @@ public final class Settings {
 
     /** A name, with a port or without; an address; or a range of addresses. */
     private static final String HOST = "(\\*\\.)?[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*(:\\d+)?|[0-9A-Fa-f.:]+(/\\d{1,3})?";
+
+    private static final Pattern CREDENTIALS = Pattern.compile("(?i)[?&;](user|password|sslpassword)=|//[^/?]*@");
 
     private static final List<String> REQUIRED = List.of("live.bot.id", "live.bot.token", "live.jms.url");
 
@@ -157,7 +161,8 @@ public final class Settings {
         }
         TYPES.forEach((key, type) -> find(key)
                 .filter(value -> !fits(type, value))
-                .ifPresent(value -> problems.add(key + " must be " + type.expected + ", not '" + value + "'")));
+                .ifPresent(value -> problems.add(key + " must be " + type.expected
+                        + (type == Type.JDBC && hasCredentials(value) ? "" : ", not '" + value + "'"))));
         family("live.groups.").forEach((name, value) -> {
             if (!fits(Type.INTEGERS, value)) {
                 problems.add("live.groups." + name + " must be " + Type.INTEGERS.expected + ", not '" + value + "'");
@@ -176,6 +181,11 @@ public final class Settings {
         if (find(one).isPresent() != find(other).isPresent()) {
             problems.add(one + " and " + other + " need each other");
         }
+    }
+
+    /** An address appears in the log. */
+    private static boolean hasCredentials(String url) {
+        return CREDENTIALS.matcher(url).find();
     }
 
     private static boolean fits(Type type, String value) {
@@ -201,7 +211,8 @@ public final class Settings {
                             && TimeUtils.toMilliSeconds(value)
                                     <= Duration.ofDays(7).toMillis();
                 case CHECKSUMS -> List.of("when-supported", "when-required").contains(value);
-                case JDBC -> value.startsWith("jdbc:postgresql:") || value.startsWith("jdbc:h2:");
+                case JDBC ->
+                    (value.startsWith("jdbc:postgresql:") || value.startsWith("jdbc:h2:")) && !hasCredentials(value);
                 case GROUPED_BY -> List.of("bridge", "producer").contains(value);
                 case UNCERTAIN -> List.of("resend", "dead-letter").contains(value);
                 case HOSTS -> Arrays.stream(value.split("[,\\s]+")).allMatch(host -> host.matches(HOST));

@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.camel.AsyncCallback;
@@ -283,6 +284,19 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
         return JSON.readTree(HttpClient.newHttpClient()
                 .send(request, HttpResponse.BodyHandlers.ofString())
                 .body());
+    }
+
+    /** Runs a command in this process with this bridge's configuration, but for what is given; empty means none. */
+    public <T> T withSystemProperties(Map<String, String> differently, Supplier<T> command) {
+        Map<String, String> given = new HashMap<>(all);
+        given.putAll(differently);
+        given.values().removeIf(String::isEmpty);
+        given.forEach(System::setProperty);
+        try {
+            return command.get();
+        } finally {
+            given.keySet().forEach(System::clearProperty);
+        }
     }
 
     public String jmsUrl() {

@@ -16,6 +16,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
             Send.class,
             DeadLettersCommand.class,
             Check.class,
+            Forget.class,
             CommandLine.HelpCommand.class
         },
         mixinStandardHelpOptions = true,
@@ -48,8 +49,11 @@ public final class LiveBridge {
                     "log4j2.configurationFile",
                     home().resolve("config/log4j2.properties").toUri().toString());
         }
-        System.exit(new CommandLine(LiveBridge.class)
-                .setExecutionExceptionHandler(ONE_LINE)
-                .execute(args));
+        System.exit(commandLine().execute(args));
+    }
+
+    /** The commands, which tell a failure in one line. */
+    public static CommandLine commandLine() {
+        return new CommandLine(LiveBridge.class).setExecutionExceptionHandler(ONE_LINE);
     }
 }

@@ -11,13 +11,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.apache.camel.Variable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Which user has which open conversation: kept in the store, by bot and user hash. A user's newest is the open one. */
 public final class Conversations {
+    private static final Logger LOG = LoggerFactory.getLogger(Conversations.class);
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,128}");
+
     private final JdbcClient store;
     private final long botId;
     private final Duration maxAge;
@@ -65,13 +72,16 @@ public final class Conversations {
     /** Whose conversations these are, by their ids, as far as the bridge has seen them. */
     public Map<String, String> users(Collection<String> conversationIds) {
         Map<String, String> users = new HashMap<>();
-        if (!conversationIds.isEmpty()) {
+        // what was not looked at yet may hold anything, and PostgreSQL has no NUL
+        List<String> ids =
+                conversationIds.stream().filter(id -> ID.matcher(id).matches()).toList();
+        if (!ids.isEmpty()) {
             store.sql("""
                             select conversation_id, user_hash from conversation
                             where bot_id = :botId and conversation_id in (:ids)
                             """)
                     .param("botId", botId)
-                    .param("ids", conversationIds)
+                    .param("ids", ids)
                     .query((row, number) -> users.put(row.getString(1), row.getString(2)))
                     .list();
         }
@@ -118,10 +128,14 @@ public final class Conversations {
                 .isPresent();
     }
 
-    /** Forgets those that are older than {@code live.conversations.max-age}. */
+    /** Forgets those that are older than {@code live.conversations.max-age}; with the store away, the next time. */
     public void clean() {
-        store.sql("delete from conversation where queued_at < ?")
-                .params(Timestamp.from(Instant.now().minus(maxAge)))
-                .update();
+        try {
+            store.sql("delete from conversation where queued_at < ?")
+                    .params(Timestamp.from(Instant.now().minus(maxAge)))
+                    .update();
+        } catch (DataAccessException e) {
+            LOG.debug("old conversations stay: {}", e.getMessage());
+        }
     }
 }

@@ -201,7 +201,7 @@ public final class Grouper extends ServiceSupport implements Runnable {
             try {
                 return conversations.users(conversationIds);
             } catch (DataAccessException e) {
-                outages.failed(Outages.STORE, e.getMessage());
+                outages.failed(Outages.STORE, e.getMostSpecificCause().getMessage());
                 if (!goesOn()) {
                     return Map.of();
                 }

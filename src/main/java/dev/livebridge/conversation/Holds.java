@@ -156,7 +156,8 @@ public final class Holds {
     }
 
     private static String shortened(String reason) {
-        return reason.substring(0, Math.min(MAX_REASON, reason.length()));
+        // PostgreSQL has no NUL
+        return reason.substring(0, Math.min(MAX_REASON, reason.length())).replace('\0', ' ');
     }
 
     /** Sets a message aside, behind those of its conversation, in the transaction that consumed it. */
@@ -188,18 +189,23 @@ public final class Holds {
             @Variable("holdKey") String key,
             @Variable("holdFor") Long holdFor,
             @Variable("holdReason") String reason) {
-        store.sql("""
-                        update hold set due_at = ?, marked_until = ?, reason = ?
-                        where bot_id = ? and queue = ? and hold_key = ?
-                        """)
-                .params(
-                        Timestamp.from(Instant.now().plusMillis(holdFor)),
-                        Timestamp.from(Instant.now()),
-                        shortened(reason),
-                        botId,
-                        original.identity().queue(),
-                        key)
-                .update();
+        try {
+            store.sql("""
+                            update hold set due_at = ?, marked_until = ?, reason = ?
+                            where bot_id = ? and queue = ? and hold_key = ?
+                            """)
+                    .params(
+                            Timestamp.from(Instant.now().plusMillis(holdFor)),
+                            Timestamp.from(Instant.now()),
+                            shortened(reason),
+                            botId,
+                            original.identity().queue(),
+                            key)
+                    .update();
+        } catch (DataAccessException e) {
+            // its marker comes again at once, and waits for the store
+            outages.failed(Outages.STORE, e.getMostSpecificCause().getMessage());
+        }
     }
 
     /**
@@ -237,8 +243,7 @@ public final class Holds {
 
     /** The body of a large message goes with the consumer: it is kept before that closes. */
     private Taken take(Session session, String digest, SpoolFolder folder) throws JMSException {
-        try (MessageConsumer consumer =
-                session.createConsumer(session.createQueue(heldQueue), KEY + " = '" + digest + "'")) {
+        try (MessageConsumer consumer = session.createConsumer(session.createQueue(heldQueue), selector(digest))) {
             // receiveNoWait may come before what the broker has: an Artemis consumer that is new has asked for little
             Message held = consumer.receive(EMPTY_AFTER_MILLIS);
             return new Taken(held == null ? null : originals.keep(held, folder), null);
@@ -281,6 +286,15 @@ public final class Holds {
                 .isPresent();
     }
 
+    /** Selects the held messages of a conversation. */
+    static String selector(String queue, String key) {
+        return selector(digest(queue, key));
+    }
+
+    private static String selector(String digest) {
+        return KEY + " = '" + digest + "'";
+    }
+
     private void end(String queue, String key) {
         store.sql("delete from hold where bot_id = ? and queue = ? and hold_key = ?")
                 .params(botId, queue, key)
@@ -306,7 +320,7 @@ public final class Holds {
         try {
             releaseDue();
         } catch (DataAccessException e) {
-            outages.failed(Outages.STORE, e.getMessage());
+            outages.failed(Outages.STORE, e.getMostSpecificCause().getMessage());
         } catch (JmsException e) {
             // whoever consumes says so; the next second is another try
             LOG.debug("no marker was sent", e);
@@ -323,6 +337,7 @@ public final class Holds {
                 .query((row, number) ->
                         new Hold(row.getString(1), row.getString(2), row.getString(3), row.getTimestamp(4)))
                 .list();
+        outages.succeeded(Outages.STORE);
         due.forEach(this::release);
     }
 

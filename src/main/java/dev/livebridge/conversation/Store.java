@@ -3,16 +3,21 @@ package dev.livebridge.conversation;
 import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.h2.api.ErrorCode;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /**
  * The bridge's small database: an embedded file in {@code live.data-directory}, or the PostgreSQL of {@code live.store.url},
  * where instances share it. What it has committed survives the process. It is opened with the first use.
  */
 public final class Store implements AutoCloseable {
+    /** To migrate takes several at once. */
+    private static final int MIN_CONNECTIONS = 3;
+
     private final HikariDataSource dataSource = new HikariDataSource();
     private final Path file;
 
@@ -31,8 +36,14 @@ public final class Store implements AutoCloseable {
         dataSource.setUsername(username);
         dataSource.setPassword(password);
         dataSource.setPoolName("store");
-        dataSource.setMaximumPoolSize(connections);
+        dataSource.setMaximumPoolSize(Math.max(MIN_CONNECTIONS, connections));
         dataSource.setConnectionTimeout(5_000);
+        if (url != null && url.startsWith("jdbc:postgresql:")) {
+            // seconds; a database that vanished without a word is away too. What stands in the address wins
+            dataSource.addDataSourceProperty("connectTimeout", 5);
+            dataSource.addDataSourceProperty("socketTimeout", 30);
+            dataSource.addDataSourceProperty("tcpKeepAlive", true);
+        }
     }
 
     /**
@@ -43,7 +54,7 @@ public final class Store implements AutoCloseable {
     public void migrate() {
         try {
             Flyway.configure()
-                    .dataSource(dataSource)
+                    .dataSource(dataSource())
                     .locations("classpath:dev/livebridge/store")
                     .load()
                     .migrate();
@@ -73,8 +84,32 @@ public final class Store implements AutoCloseable {
         return file == null ? dataSource.getJdbcUrl() : file.toString();
     }
 
+    /** Says of a connection that it can't make what the database or the driver says, on one line and without the user. */
     public DataSource dataSource() {
-        return dataSource;
+        return new DelegatingDataSource(dataSource) {
+            @Override
+            public Connection getConnection() throws SQLException {
+                try {
+                    return super.getConnection();
+                } catch (SQLException e) {
+                    throw plain(e);
+                }
+            }
+        };
+    }
+
+    /** The pool's own exceptions say little, those that they were caused by name the user. */
+    private SQLException plain(SQLException failure) {
+        SQLException root = failure;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            root = cause instanceof SQLException sql ? sql : root;
+        }
+        String reason = root.getMessage().replaceAll("\\s*\\R\\s*", " ");
+        String user = dataSource.getUsername();
+        return new SQLException(
+                user == null || user.isEmpty() ? reason : reason.replace("\"" + user + "\"", "…"),
+                root.getSQLState(),
+                root.getErrorCode());
     }
 
     @Override

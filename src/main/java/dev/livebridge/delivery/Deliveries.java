@@ -188,11 +188,19 @@ public final class Deliveries {
     }
 
     /** It will not be tried again: from here on only its dead letter is left to write, however often that fails. */
-    public void failed(@Variable("delivery") Delivery delivery, @Variable("failure") Failure failure)
+    public void failed(
+            @Variable("delivery") Delivery delivery,
+            @Variable("failure") Failure failure,
+            @Variable("conversationId") String conversationId,
+            @Variable("userHash") String userHash)
             throws JsonProcessingException {
         if (delivery == null) {
             return;
         }
+        // whose it is, as far as that was found out: what Live answered may speak of the user, who may want to be
+        // forgotten
+        delivery.userHash = userHash == null ? delivery.userHash : userHash;
+        delivery.conversationId = conversationId == null ? delivery.conversationId : conversationId;
         delivery.state = Delivery.State.FAILED;
         delivery.outcome = MAPPER.writeValueAsString(failure);
         // a failure frees the key
@@ -214,12 +222,16 @@ public final class Deliveries {
         }
     }
 
-    /** Removes what is older than the retention. */
+    /** Removes what is older than the retention; with the store away, the next time. */
     public void clean() {
-        int rows = store.sql("delete from delivery where changed_at < ?")
-                .params(Timestamp.from(Instant.now().minus(settings.retention())))
-                .update();
-        LOG.debug("{} records removed", rows);
+        try {
+            int rows = store.sql("delete from delivery where changed_at < ?")
+                    .params(Timestamp.from(Instant.now().minus(settings.retention())))
+                    .update();
+            LOG.debug("{} records removed", rows);
+        } catch (DataAccessException e) {
+            outages.failed(Outages.STORE, e.getMostSpecificCause().getMessage());
+        }
     }
 
     /** What is lost without the store is a nicety here: the message goes on. */
@@ -261,6 +273,28 @@ public final class Deliveries {
         if (!settings.enabled()) {
             return;
         }
+        try {
+            write(delivery);
+        } catch (DuplicateKeyException e) {
+            if (delivery.stored || !isThereAlready(delivery)) {
+                throw e;
+            }
+            // it was written, and the connection broke before the store could say so
+            delivery.stored = true;
+            write(delivery);
+        }
+    }
+
+    /** Whether the row of this message is this process's own: began_at goes to the store as it is. */
+    private boolean isThereAlready(Delivery delivery) {
+        return store.sql("select 1 from delivery where bot_id = ? and queue = ? and message_id = ? and began_at = ?")
+                .params(settings.botId(), delivery.identity().queue(), id(delivery), Timestamp.from(delivery.beganAt))
+                .query(Integer.class)
+                .optional()
+                .isPresent();
+    }
+
+    private void write(Delivery delivery) {
         String sql = delivery.stored ? """
                         update delivery set state = :state, attempts = :attempts, server_errors = :serverErrors,
                           cut_off = :cutOff, rolled_back = :rolledBack, uncertain = :uncertain,

@@ -1,6 +1,7 @@
 package dev.livebridge.delivery;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /**
  * How far one message has come on its way to Live, over all processes that had it: its row in the store, see
@@ -28,7 +29,7 @@ public final class Delivery {
     boolean rolledBack;
     boolean uncertain;
     boolean toldDelayed;
-    Instant beganAt = Instant.now();
+    Instant beganAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
     String userHash;
     String conversationId;
     String idempotencyKey;

@@ -1,0 +1,423 @@
+package dev.livebridge;
+
+import static dev.livebridge.TestBridge.unique;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.ArgumentMatchers.anyString;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
+
+import dev.livebridge.chaos.DatabaseProcess;
+import dev.livebridge.conversation.Conversations;
+import dev.livebridge.conversation.Holds;
+import dev.livebridge.conversation.Store;
+import dev.livebridge.delivery.Deliveries;
+import dev.livebridge.delivery.Delivery;
+import dev.livebridge.delivery.DeliveryException;
+import dev.livebridge.delivery.ErrorCode;
+import dev.livebridge.delivery.Failure;
+import dev.livebridge.delivery.NoConversationException;
+import dev.livebridge.delivery.Original;
+import dev.livebridge.delivery.Originals;
+import dev.livebridge.delivery.Outages;
+import dev.livebridge.delivery.RefusedException;
+import dev.livebridge.spool.Spool;
+import jakarta.jms.ConnectionFactory;
+import jakarta.jms.Queue;
+import jakarta.jms.TextMessage;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+
+/** What the store is used for, in the embedded file and in a PostgreSQL, each by two instances at once. */
+class StoreIT {
+    private static final Duration WEEK = Duration.ofDays(7);
+    private static final String QUEUE = "live.messages";
+
+    /** What {@code live.store.url} can mean. */
+    enum Kind {
+        H2,
+        POSTGRESQL
+    }
+
+    @TempDir
+    private static Path folder;
+
+    private static DatabaseProcess postgres;
+
+    private final long botId = Math.abs(unique("bot").hashCode());
+    private final String message = unique("ID:message");
+    private final String user = unique("user");
+    private final String conversation = unique("conversation");
+    private final Outages outages = new Outages();
+    private final Spool spool = new Spool(folder.resolve("spool"));
+    private Store store;
+    private Store other;
+
+    @BeforeAll
+    static void startPostgres() throws Exception {
+        postgres = new DatabaseProcess(folder);
+        postgres.start();
+    }
+
+    @AfterAll
+    static void stopPostgres() throws Exception {
+        postgres.close();
+    }
+
+    @BeforeEach
+    void openSpool() throws Exception {
+        spool.open();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        Stream.of(store, other).filter(opened -> opened != null).forEach(Store::close);
+        spool.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void isMadeOnceByWhoeverComesFirst(Kind kind) {
+        open(kind);
+        store.migrate();
+
+        assertThat(store.exists()).isTrue();
+        assertThat(JdbcClient.create(other.dataSource())
+                        .sql("select count(*) from delivery where bot_id = ?")
+                        .params(botId)
+                        .query(Integer.class)
+                        .single())
+                .isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void knowsTheConversationsOfAUser(Kind kind) throws Exception {
+        open(kind);
+        Conversations conversations = conversations(store);
+        conversations.queued(conversation, user);
+        conversations.queued(conversation + "-2", user);
+        conversations.queued(conversation, user);
+
+        Conversations others = conversations(other);
+        others.queued(conversation, user);
+        assertThat(others.addressed(Map.of("userHash", user))).isEqualTo(conversation + "-2");
+        assertThat(others.users(List.of(conversation, "unknown", "not one\0", "x".repeat(256))))
+                .isEqualTo(Map.of(conversation, user));
+
+        others.closed(conversation + "-2");
+        assertThatThrownBy(() -> conversations.addressed(Map.of("userHash", user)))
+                .isInstanceOf(NoConversationException.class);
+        assertThatThrownBy(() -> conversations.addressed(Map.of("conversationId", conversation + "-2")))
+                .isInstanceOf(RefusedException.class);
+        assertThat(conversations.addressed(Map.of("conversationId", conversation)))
+                .isEqualTo(conversation);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void knowsHowFarAMessageCame(Kind kind) throws Exception {
+        open(kind);
+        Exchange first = taken(store, 1, null);
+        deliveries(store).started(delivery(first));
+
+        assertThat(delivery(taken(other, 2, null)).uncertain()).isTrue();
+        deliveries(store)
+                .confirmed(
+                        delivery(first),
+                        Map.of("status", "sent", "text", "\0 Ñ 😀 \uD800", "large", "x".repeat(100_000)),
+                        conversation,
+                        user);
+        Exchange again = taken(other, 2, null);
+        assertThat(delivery(again).confirmed()).isTrue();
+        assertThat(again.getVariable("outcome", Map.class))
+                .containsEntry("status", "sent")
+                .containsEntry("duplicate", true);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void knowsWhyAMessageFailed(Kind kind) throws Exception {
+        open(kind);
+        Exchange first = taken(store, 1, null);
+        deliveries(store).failed(delivery(first), failure("no such \0 group"), conversation, user);
+
+        assertThatThrownBy(() -> taken(other, 2, null)).hasMessageContaining("no such \0 group");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void givesAKeyToOneMessage(Kind kind) throws Exception {
+        open(kind);
+        Exchange first = taken(store, 1, null);
+        deliveries(store).claim(first, user);
+
+        Exchange second = exchange(message + "-2", 1, "key", "body");
+        deliveries(other).take(second);
+        assertThatThrownBy(() -> deliveries(other).claim(second, user))
+                .isInstanceOf(DeliveryException.class)
+                .hasMessageContaining("under way");
+        // this one may be saved all the same
+        deliveries(other).rolledBack(delivery(second));
+
+        deliveries(store).started(delivery(first));
+        deliveries(store).confirmed(delivery(first), Map.of("status", "sent"), conversation, user);
+        deliveries(other).claim(second, user);
+        assertThat(delivery(second).confirmed()).isTrue();
+        assertThat(second.getVariable("outcome", Map.class)).containsEntry("duplicate", true);
+
+        Exchange third = exchange(message + "-3", 1, "key", "another body");
+        deliveries(other).take(third);
+        assertThatThrownBy(() -> deliveries(other).claim(third, user)).isInstanceOf(RefusedException.class);
+        Exchange elsewhere = exchange(message + "-4", 1, "key", "another body");
+        deliveries(other).take(elsewhere);
+        deliveries(other).claim(elsewhere, user + "-2");
+        assertThat(delivery(elsewhere).confirmed()).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void freesTheKeyOfAMessageThatFailed(Kind kind) throws Exception {
+        open(kind);
+        Exchange first = taken(store, 1, null);
+        deliveries(store).claim(first, user);
+        deliveries(store).failed(delivery(first), failure("refused"), conversation, user);
+
+        Exchange second = exchange(message + "-2", 1, "key", "another body");
+        deliveries(other).take(second);
+        deliveries(other).claim(second, user);
+        deliveries(other).started(delivery(second));
+        assertThat(delivery(second).confirmed()).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void goesOnWhereItWroteARowWithoutHearingSo(Kind kind) throws Exception {
+        open(kind);
+        AtomicInteger failures = new AtomicInteger(1);
+        Deliveries breaking = deliveries(deafAfter(store.dataSource(), failures));
+        Exchange first = exchange(message, 1, "key", "body");
+        breaking.take(first);
+        assertThatThrownBy(() -> breaking.claim(first, user)).hasMessageContaining("broken by a test");
+        assertThat(failures).hasValue(0);
+
+        breaking.claim(first, user);
+        breaking.started(delivery(first));
+        breaking.confirmed(delivery(first), Map.of("status", "sent"), conversation, user);
+        assertThat(delivery(taken(other, 2, null)).confirmed()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void remembersWhoWaits(Kind kind) throws Exception {
+        open(kind);
+        Exchange waiting = taken(store, 1, null);
+        Original original = waiting.getVariable("original", Original.class);
+        Holds holds = holds(store);
+        holds.begin(original, user, 60_000L, "Live answered 503 \0 " + "x".repeat(3000));
+        holds.begin(original, user, 60_000L, "again");
+
+        assertThat(holds(other).mustWait(original, user)).isTrue();
+        assertThat(holds(other).mustWait(original, user + "-2")).isFalse();
+        holds(other).postpone(original, user, 120_000L, "still \0");
+        holds(other).release();
+        assertThat(JdbcClient.create(store.dataSource())
+                        .sql("select reason from hold where bot_id = ? and due_at > ?")
+                        .params(botId, Timestamp.from(Instant.now().plusSeconds(100)))
+                        .query(String.class)
+                        .list())
+                .containsExactly("still  ");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void forgetsWhatIsOldAndNothingElse(Kind kind) throws Exception {
+        open(kind);
+        for (String age : new String[] {"old", "young"}) {
+            Exchange exchange = exchange(message + age, 1, null, "body");
+            deliveries(store).take(exchange);
+            deliveries(store).started(delivery(exchange));
+            conversations(store).queued(conversation + "-" + age, user);
+        }
+        age("delivery", "changed_at", "message_id", message + "old", WEEK.plusMinutes(1));
+        age("delivery", "changed_at", "message_id", message + "young", WEEK.minusMinutes(1));
+        age("conversation", "queued_at", "conversation_id", conversation + "-old", WEEK.plusMinutes(1));
+        age("conversation", "queued_at", "conversation_id", conversation + "-young", WEEK.minusMinutes(1));
+
+        deliveries(other).clean();
+        conversations(other).clean();
+
+        assertThat(column("message_id", "delivery")).containsExactly(message + "young");
+        assertThat(column("conversation_id", "conversation")).containsExactly(conversation + "-young");
+    }
+
+    @Test
+    void saysWhyItIsOutOfReachWithoutUserAndPassword() throws Exception {
+        String role = unique("ro1e");
+        int closed = TestBridge.freePort();
+        String nowhere = "jdbc:postgresql://127.0.0.1:" + closed + "/postgres";
+
+        for (String[] address : new String[][] {
+            {postgres.url(), "role … does not exist"},
+            {nowhere, "refused"}
+        }) {
+            try (Log log = Log.listen();
+                    Store unreachable = new Store(address[0], role, "wr0ng", 1, folder)) {
+                assertThatThrownBy(unreachable::migrate)
+                        .hasMessageContainingAll(address[0], address[1])
+                        .satisfies(e -> assertThat(messages(e)).noneMatch(line -> isSecret(line, role)));
+                assertThatThrownBy(() -> conversations(unreachable).user(conversation))
+                        .satisfies(e -> assertThat(messages(e)).noneMatch(line -> isSecret(line, role)));
+                assertThat(log.lines()).noneMatch(line -> isSecret(line, role));
+            }
+        }
+    }
+
+    private static boolean isSecret(String line, String role) {
+        return line.contains(role) || line.contains("wr0ng");
+    }
+
+    private static List<String> messages(Throwable e) {
+        return Stream.iterate(e, cause -> cause != null, Throwable::getCause)
+                .map(Throwable::toString)
+                .toList();
+    }
+
+    private Store open(Kind kind) {
+        store = store(kind);
+        other = store(kind);
+        store.migrate();
+        return store;
+    }
+
+    private static Store store(Kind kind) {
+        return kind == Kind.H2
+                ? new Store(null, null, null, 3, folder)
+                : new Store(postgres.url(), postgres.username(), "any", 3, folder);
+    }
+
+    private Conversations conversations(Store of) {
+        return new Conversations(of.dataSource(), botId, WEEK);
+    }
+
+    private Deliveries deliveries(Store of) {
+        return deliveries(of.dataSource());
+    }
+
+    private Deliveries deliveries(DataSource of) {
+        return new Deliveries(of, new Deliveries.Settings(botId, true, 20, Set.of(), WEEK), outages);
+    }
+
+    private Holds holds(Store of) {
+        return new Holds(
+                of.dataSource(),
+                botId,
+                mock(ConnectionFactory.class),
+                "live.held",
+                QUEUE,
+                QUEUE,
+                conversations(of),
+                new Originals(Set.of()),
+                outages);
+    }
+
+    private static Failure failure(String text) {
+        return new Failure(ErrorCode.REJECTED, text, "E", 400, "a body", 1, "now", false, List.of());
+    }
+
+    private Exchange taken(Store of, int delivered, String key) throws Exception {
+        Exchange exchange = exchange(message, delivered, key == null ? "key" : key, "body");
+        deliveries(of).take(exchange);
+        return exchange;
+    }
+
+    private static Delivery delivery(Exchange exchange) {
+        return exchange.getVariable("delivery", Delivery.class);
+    }
+
+    private Exchange exchange(String id, int delivered, String key, String body) throws Exception {
+        TextMessage jms = mock(TextMessage.class);
+        Queue queue = mock(Queue.class);
+        when(queue.getQueueName()).thenReturn(QUEUE);
+        when(jms.getJMSMessageID()).thenReturn(id);
+        when(jms.getJMSDestination()).thenReturn(queue);
+        when(jms.getText()).thenReturn(body);
+        when(jms.getStringProperty(anyString()))
+                .thenAnswer(call -> call.getArgument(0).equals("idempotencyKey") ? key : null);
+        when(jms.getIntProperty("JMSXDeliveryCount")).thenReturn(delivered);
+        Exchange exchange = new DefaultExchange(new DefaultCamelContext());
+        exchange.setVariable("original", new Originals(Set.of()).keep(jms, spool.folder()));
+        return exchange;
+    }
+
+    private void age(String table, String time, String name, String value, Duration age) {
+        int aged = JdbcClient.create(store.dataSource())
+                .sql("update %s set %s = ? where bot_id = ? and %s = ?".formatted(table, time, name))
+                .params(Timestamp.from(Instant.now().minus(age)), botId, value)
+                .update();
+        assertThat(aged).isEqualTo(1);
+    }
+
+    private List<String> column(String name, String table) {
+        return JdbcClient.create(store.dataSource())
+                .sql("select %s from %s where bot_id = ?".formatted(name, table))
+                .params(botId)
+                .query(String.class)
+                .list();
+    }
+
+    /** A connection that breaks after it has carried out the next statement, before it answers. */
+    private static DataSource deafAfter(DataSource dataSource, AtomicInteger failures) {
+        return new DelegatingDataSource(dataSource) {
+            @Override
+            public Connection getConnection() throws SQLException {
+                Connection connection = super.getConnection();
+                return proxy(Connection.class, connection, failures);
+            }
+        };
+    }
+
+    private static <T> T proxy(Class<T> type, Object target, AtomicInteger failures) {
+        return type.cast(
+                Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, values) -> {
+                    Object answer;
+                    try {
+                        answer = method.invoke(target, values);
+                    } catch (java.lang.reflect.InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                    if (method.getName().equals("executeUpdate")
+                            && failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                        throw new SQLException("broken by a test", "08006");
+                    }
+                    return answer instanceof PreparedStatement
+                            ? proxy(PreparedStatement.class, answer, failures)
+                            : answer;
+                }));
+    }
+}
