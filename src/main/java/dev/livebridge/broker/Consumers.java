@@ -5,6 +5,8 @@ import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.Session;
+import org.apache.activemq.artemis.api.core.client.FailoverEventType;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnection;
 import org.apache.camel.Component;
 import org.apache.camel.component.jms.ConsumerType;
 import org.apache.camel.component.jms.DefaultJmsMessageListenerContainer;
@@ -54,6 +56,18 @@ public final class Consumers extends LifecycleStrategySupport implements Message
         protected void prepareSharedConnection(Connection connection) throws JMSException {
             super.prepareSharedConnection(connection);
             queues.prepare(connection);
+            if (connection instanceof ActiveMQConnection artemis) {
+                // it reconnects by itself (reconnectAttempts): nothing fails meanwhile
+                artemis.setFailoverListener(this::reconnecting);
+            }
+        }
+
+        private void reconnecting(FailoverEventType event) {
+            if (event == FailoverEventType.FAILOVER_COMPLETED) {
+                outages.succeeded(Outages.BROKER);
+            } else {
+                outages.lost(Outages.BROKER, getDestinationDescription() + ": the connection is lost");
+            }
         }
 
         @Override

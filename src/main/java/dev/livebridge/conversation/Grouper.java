@@ -123,7 +123,6 @@ public final class Grouper extends ServiceSupport implements Runnable {
             connection.start();
             while (goesOn()) {
                 move(session, consumer, producer);
-                outages.succeeded(Outages.BROKER);
                 outages.succeeded(name);
             }
         }
@@ -162,6 +161,7 @@ public final class Grouper extends ServiceSupport implements Runnable {
             }
             if (goesOn()) {
                 session.commit();
+                outages.succeeded(Outages.BROKER);
             }
         }
     }

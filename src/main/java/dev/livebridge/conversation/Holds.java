@@ -56,7 +56,7 @@ public final class Holds {
     private static final int MAX_REASON = 500;
     private static final long EMPTY_AFTER_MILLIS = 250;
     /** How often none is found before none is there. */
-    private static final int EMPTY_LOOKS = 5;
+    private static final int EMPTY_LOOKS = 60;
     /** How many held messages are looked at for conversations that nobody knows to wait. */
     private static final int LOOKED_AT = 1000;
     /** A marker that is not met in this time is sent again; a second one does no harm. */

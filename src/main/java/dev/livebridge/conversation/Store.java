@@ -33,8 +33,10 @@ public final class Store implements AutoCloseable {
                 file == null
                         ? url
                         : "jdbc:h2:file:" + file + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0");
-        dataSource.setUsername(username);
-        dataSource.setPassword(password);
+        if (file == null) {
+            dataSource.setUsername(username);
+            dataSource.setPassword(password);
+        }
         dataSource.setPoolName("store");
         dataSource.setMaximumPoolSize(Math.max(MIN_CONNECTIONS, connections));
         dataSource.setConnectionTimeout(5_000);

@@ -38,11 +38,20 @@ public final class Outages {
 
     /** A call failed, and what it was for is not to blame. */
     public void failed(String name, String reason) {
+        failed(name, reason, QUIET);
+    }
+
+    /** It is known to be away, however lately a call succeeded. */
+    public void lost(String name, String reason) {
+        failed(name, reason, Duration.ZERO);
+    }
+
+    private void failed(String name, String reason, Duration quiet) {
         Service service = services.computeIfAbsent(name, key -> new Service());
         Instant now = Instant.now();
         synchronized (service) {
             if (service.awaySince == null
-                    && Duration.between(service.lastSuccess, now).compareTo(QUIET) > 0) {
+                    && Duration.between(service.lastSuccess, now).compareTo(quiet) >= 0) {
                 service.awaySince = now;
                 LOG.warn("{} is away, messages wait: {}", name, reason);
             }
