@@ -56,6 +56,9 @@ public final class BrokerQueues {
     /** Where it is written how a broker is set up. */
     public static final String MANUAL = "config/brokers/artemis-broker.xml";
 
+    /** The property of the first message that a consumer gets of a group. */
+    public static final String FIRST_KEY = "liveHopFirst";
+
     /** What a broker remembers of the groups of a queue, however many there have been. */
     public static final int GROUP_BUCKETS = 1024;
 
@@ -131,7 +134,10 @@ public final class BrokerQueues {
                 .setAutoDelete(false)
                 .setExclusive(use == Use.ONE_READER);
         if (use == Use.LANES) {
-            wanted.setGroupRebalance(true).setGroupRebalancePauseDispatch(true).setGroupBuckets(GROUP_BUCKETS);
+            wanted.setGroupRebalance(true)
+                    .setGroupRebalancePauseDispatch(true)
+                    .setGroupBuckets(GROUP_BUCKETS)
+                    .setGroupFirstKey(SimpleString.of(FIRST_KEY));
         }
         try {
             core.createQueue(wanted);
@@ -146,7 +152,9 @@ public final class BrokerQueues {
         return switch (use) {
             case PLAIN -> "exclusive false";
             case ONE_READER -> "exclusive true";
-            case LANES -> "group-rebalance true, group-rebalance-pause-dispatch true, group-buckets " + GROUP_BUCKETS;
+            case LANES ->
+                "group-rebalance true, group-rebalance-pause-dispatch true, group-first-key " + FIRST_KEY
+                        + ", group-buckets " + GROUP_BUCKETS;
         };
     }
 
@@ -183,6 +191,9 @@ public final class BrokerQueues {
                     Boolean.TRUE.equals(found.isGroupRebalancePauseDispatch()),
                     true,
                     wrong);
+        }
+        if (use == Use.LANES) {
+            differs("group-first-key", String.valueOf(found.getGroupFirstKey()), FIRST_KEY, wrong);
         }
         if (use != Use.PLAIN) {
             // it would be made again without its attributes

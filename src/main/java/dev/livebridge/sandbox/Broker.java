@@ -63,6 +63,7 @@ public final class Broker implements AutoCloseable {
                 new AddressSettings()
                         .setDefaultGroupRebalance(true)
                         .setDefaultGroupRebalancePauseDispatch(true)
+                        .setDefaultGroupFirstKey(SimpleString.of(BrokerQueues.FIRST_KEY))
                         .setDefaultGroupBuckets(BrokerQueues.GROUP_BUCKETS));
         for (String queue : new String[] {"DLQ", "ExpiryQueue"}) {
             config.addQueueConfiguration(
