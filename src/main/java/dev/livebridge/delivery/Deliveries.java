@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import jakarta.jms.JMSException;
+import jakarta.jms.Message;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
+import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Variable;
 import org.slf4j.Logger;
@@ -96,6 +98,16 @@ public final class Deliveries {
         }
         if (isNotSentAgain(delivery)) {
             throw RefusedException.uncertain("the process ended while Live was called for it");
+        }
+    }
+
+    /** It goes back to its queue before it is taken up: that doesn't count as a crash. */
+    public void notTakenUp(@Body Message message) throws JMSException {
+        Delivery delivery = new Delivery(Identity.of(message, true));
+        if (settings.enabled()) {
+            load(delivery);
+            delivery.rolledBack = true;
+            save(delivery);
         }
     }
 
