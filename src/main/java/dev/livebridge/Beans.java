@@ -41,10 +41,10 @@ import jakarta.jms.ConnectionFactory;
 import java.net.URI;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.util.function.Suppliers;
@@ -168,15 +168,14 @@ final class Beans {
     }
 
     private static BrokerQueues queues(Settings settings) {
-        Map<String, BrokerQueues.Use> queues = new LinkedHashMap<>();
-        for (String key : List.of("conversations", "messages", "held", "events", "deadletters")) {
-            queues.put(settings.text("live.queues." + key), BrokerQueues.Use.PLAIN);
-        }
+        Map<String, BrokerQueues.Use> queues = new TreeMap<>();
+        ownQueues(settings).forEach(queue -> queues.put(queue, BrokerQueues.Use.PLAIN));
         if (isGrouped(settings)) {
             queues.put(settings.text("live.queues.messages"), BrokerQueues.Use.ONE_READER);
             queues.put(settings.text("live.queues.lanes"), BrokerQueues.Use.LANES);
         } else {
             queues.put(settings.text("live.queues.messages"), BrokerQueues.Use.LANES);
+            queues.remove(settings.text("live.queues.lanes"));
         }
         return new BrokerQueues(queues);
     }
