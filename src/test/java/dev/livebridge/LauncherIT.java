@@ -24,10 +24,12 @@ import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** bin/live-bridge as its user types it: processes of their own, and a plain JMS client that knows nothing of the project. */
+@Tag("slow")
 class LauncherIT {
     private static final Duration PATIENCE = Duration.ofSeconds(40);
 

@@ -15,10 +15,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The broker goes away under the bridge, and comes back. */
+@Tag("slow")
 class ReconnectIT {
     private static final Duration AWAY = Duration.ofSeconds(10);
     private static final Duration BACK = Duration.ofSeconds(30);

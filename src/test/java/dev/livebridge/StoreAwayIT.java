@@ -20,10 +20,12 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.camel.util.FileUtil;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A PostgreSQL that goes away and comes back: the store being away is the service being away. */
+@Tag("slow")
 class StoreAwayIT {
     private static final Path FOLDER = folder();
     private static final DatabaseProcess POSTGRES = postgres();
