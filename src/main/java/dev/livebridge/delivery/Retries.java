@@ -24,6 +24,8 @@ import software.amazon.awssdk.core.exception.SdkException;
 public final class Retries implements Processor {
     private static final Logger LOG = LoggerFactory.getLogger(Retries.class);
 
+    private static final Duration LONG = Duration.ofSeconds(5);
+
     /** What is to become of a message whose attempt has failed. */
     private enum Next {
         /** The same consumer tries again, after a wait. */
@@ -164,12 +166,9 @@ public final class Retries implements Processor {
         if (exchange.getVariable("holdKey") == null || failure instanceof DataAccessException) {
             return Next.AGAIN;
         }
-        if (othersGetThrough(delivery)) {
-            boolean waitsLong = isOver(delivery.failingSince, limits.holdAfter())
-                    || isLongerThan(retryAfter(failure), limits.holdAfter());
-            return waitsLong ? Next.HOLD : Next.AGAIN;
-        }
-        return isOver(delivery.failingSince, limits.holdAfter()) && mayProbe() ? Next.HOLD : Next.AGAIN;
+        boolean waitsLong = isOver(delivery.failingSince, limits.holdAfter())
+                || isLongerThan(retryAfter(failure), limits.holdAfter());
+        return waitsLong && (othersGetThrough(delivery) || mayProbe()) ? Next.HOLD : Next.AGAIN;
     }
 
     private boolean othersGetThrough(Delivery delivery) {
@@ -210,6 +209,10 @@ public final class Retries implements Processor {
         Duration backoff = limits.backoff().after(delivery.attempts);
         exchange.setVariable("holdFor", (retryAfter == null ? backoff : retryAfter).toMillis());
         exchange.setVariable("holdReason", reason);
+        if (isOfLive(delivery, failure) && isLongerThan(retryAfter, LONG)) {
+            // nobody may ask again for so long that it is said now
+            outages.lost(Outages.LIVE, reason);
+        }
         if (next == Next.AGAIN) {
             Duration wait = retryAfter;
             Duration untilHold = limits.holdAfter()
