@@ -75,7 +75,8 @@ class ReconnectIT {
             assertThat(log.lines())
                     .filteredOn(line -> line.contains("the broker is back"))
                     .hasSize(1);
-            assertThat(log.lines()).hasSizeLessThan(20);
+            // the broker of the test says more, as it stops in the middle of its work
+            assertThat(log.lines()).filteredOn(line -> !line.startsWith("AMQ")).hasSizeLessThan(20);
         }
     }
 
