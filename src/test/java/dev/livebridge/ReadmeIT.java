@@ -14,10 +14,12 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** README.md from top to bottom, in a copy of the project: its commands in their order, and its change of a route. */
+@Tag("slow")
 class ReadmeIT {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Set<String> NOT_THE_PROJECT = Set.of(".git", "target", "data");
