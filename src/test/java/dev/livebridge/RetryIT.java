@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Date;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -114,6 +115,33 @@ class RetryIT {
 
         assertThat(send().at("/status").asText()).isEqualTo("sent");
         assertThat(waited()).isBetween(Duration.ofMillis(2_900), Duration.ofSeconds(15));
+    }
+
+    @Test
+    void heedsRetryAfterOnce() throws Exception {
+        String[] states = {STARTED, "again", "back"};
+        BRIDGE.live()
+                .stubFor(post(path)
+                        .inScenario(path)
+                        .whenScenarioStateIs(states[0])
+                        .willReturn(status(503).withHeader("Retry-After", "1"))
+                        .willSetStateTo(states[1]));
+        BRIDGE.live()
+                .stubFor(post(path)
+                        .inScenario(path)
+                        .whenScenarioStateIs(states[1])
+                        .willReturn(status(503))
+                        .willSetStateTo(states[2]));
+        BRIDGE.live()
+                .stubFor(post(path)
+                        .inScenario(path)
+                        .whenScenarioStateIs(states[2])
+                        .willReturn(ok()));
+
+        assertThat(send().at("/status").asText()).isEqualTo("sent");
+        List<Date> times =
+                calls().stream().map(LoggedRequest::getLoggedDate).sorted().toList();
+        assertThat(times.get(2).getTime() - times.get(1).getTime()).isLessThan(900);
     }
 
     @ParameterizedTest

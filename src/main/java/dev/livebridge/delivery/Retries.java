@@ -226,7 +226,10 @@ public final class Retries implements Processor {
                 // its neighbours wait no longer than they must
                 wait = untilHold;
             }
-            if (wait != null) {
+            if (wait == null) {
+                // one of an attempt before would hold for all that follow
+                exchange.getMessage().removeHeader(Exchange.REDELIVERY_DELAY);
+            } else {
                 exchange.getMessage().setHeader(Exchange.REDELIVERY_DELAY, Math.max(1, wait.toMillis()));
             }
         }
