@@ -97,6 +97,8 @@ public final class Bridge extends Main {
         Main main = new Main();
         main.setDefaultPropertyPlaceholderLocation(configuration(home, profile));
         main.configure().withRoutesCollectorEnabled(false);
+        // that port is the running bridge's
+        main.addOverrideProperty("camel.management.enabled", "false");
         main.addMainListener(CLOSE_CONNECTIONS);
         return main;
     }
