@@ -31,7 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.apache.camel.Body;
-import org.apache.camel.Exchange;
+import org.apache.camel.Header;
 import org.apache.camel.Variable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,7 +55,6 @@ public final class Holds {
     /** A marker overtakes the messages of its group, which would only be set aside. */
     private static final int FIRST = 9;
 
-    private static final Duration SETTLED = Duration.ofSeconds(3);
     private static final int MAX_REASON = 500;
     private static final long EMPTY_AFTER_MILLIS = 250;
     /** How often none is found before none is there. */
@@ -129,11 +128,10 @@ public final class Holds {
     /**
      * Whether a message may have come before its time: when a consumer dies, Artemis gives its groups to others a moment
      * before it has put back what that one had. So the first message of a group that comes to a consumer goes back once,
-     * into its place. Not just after the start, when groups are only handed out after all that was under way is done.
+     * into its place.
      */
-    public boolean mayBeEarly(Exchange exchange) {
-        return Boolean.TRUE.equals(exchange.getMessage().getHeader(BrokerQueues.FIRST_KEY))
-                && exchange.getContext().getUptime().compareTo(SETTLED) > 0;
+    public boolean mayBeEarly(@Header(BrokerQueues.FIRST_KEY) Boolean first) {
+        return Boolean.TRUE.equals(first);
     }
 
     /** Whether a message must wait because others of its conversation do; one that was held is the first of them. */
