@@ -12,6 +12,7 @@ import dev.livebridge.broker.Consumers;
 import dev.livebridge.conversation.Conversations;
 import dev.livebridge.conversation.Grouper;
 import dev.livebridge.conversation.Holds;
+import dev.livebridge.conversation.Lanes;
 import dev.livebridge.conversation.Store;
 import dev.livebridge.delivery.Backoff;
 import dev.livebridge.delivery.DeadLetterConverter;
@@ -88,6 +89,7 @@ final class Beans {
         registry.bind("store", store.dataSource());
         registry.bind("conversations", conversations);
         // the connections are configured after this
+        registry.bind("lanes", Lanes.class, Suppliers.memorize(() -> lanes(settings, botId, store, registry)));
         registry.bind(
                 "holds",
                 Holds.class,
@@ -127,6 +129,17 @@ final class Beans {
         registry.bind("replyTo", new ReplyTo(settings.list("live.reply-to.allowed"), ownQueues(settings)));
     }
 
+    private static Lanes lanes(Settings settings, long botId, Store store, Registry registry) {
+        return new Lanes(
+                store.dataSource(),
+                new Lanes.Settings(
+                        botId,
+                        isGrouped(settings) && settings.flag("live.records.enabled"),
+                        settings.text("live.queues.messages"),
+                        settings.text("live.queues.held")),
+                registry.lookupByNameAndType("brokerConnectionFactory", ConnectionFactory.class));
+    }
+
     private static Holds holds(
             Settings settings,
             long botId,
@@ -143,6 +156,7 @@ final class Beans {
                 settings.text("live.queues.messages"),
                 settings.text(isGrouped(settings) ? "live.queues.lanes" : "live.queues.messages"),
                 conversations,
+                registry.lookupByNameAndType("lanes", Lanes.class),
                 originals,
                 outages);
     }
@@ -162,6 +176,7 @@ final class Beans {
                 settings.text("live.queues.lanes"),
                 settings.integer("live.grouper.batch-size"),
                 conversations,
+                registry.lookupByNameAndType("lanes", Lanes.class),
                 originals,
                 spool,
                 outages);

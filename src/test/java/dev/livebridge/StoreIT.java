@@ -10,6 +10,7 @@ import static org.mockito.Mockito.when;
 import dev.livebridge.chaos.DatabaseProcess;
 import dev.livebridge.conversation.Conversations;
 import dev.livebridge.conversation.Holds;
+import dev.livebridge.conversation.Lanes;
 import dev.livebridge.conversation.Store;
 import dev.livebridge.delivery.Deliveries;
 import dev.livebridge.delivery.Delivery;
@@ -33,6 +34,8 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -256,6 +259,43 @@ class StoreIT {
 
     @ParameterizedTest
     @EnumSource
+    void knowsWhatComesBeforeInALane(Kind kind) throws Exception {
+        open(kind);
+        append(store, "1", "2");
+        // the broker didn't hear of it: the next reader gets both again, and one more
+        append(other, "1", "2", "3");
+
+        assertThat(before("1")).isNull();
+        assertThat(before("2")).isEqualTo(new Delivery.Before(message + "1", false));
+        assertThat(before("3")).isEqualTo(new Delivery.Before(message + "2", false));
+        Exchange first = exchange(message + "1", 1, null, "body");
+        deliveries(store).take(first);
+        deliveries(store).started(delivery(first));
+        assertThat(before("2")).isEqualTo(new Delivery.Before(message + "1", false));
+        lanes(store).setAside(first.getVariable("original", Original.class));
+        assertThat(before("2")).isEqualTo(new Delivery.Before(message + "1", true));
+        deliveries(store).failed(delivery(first), failure("wrong"), null, null);
+        assertThat(before("2")).isNull();
+        assertThat(before("3")).isNotNull();
+    }
+
+    private void append(Store to, String... ids) throws Exception {
+        List<Original> batch = new ArrayList<>();
+        for (String id : ids) {
+            batch.add(exchange(message + id, 1, null, "body").getVariable("original", Original.class));
+        }
+        // as no user name may break it
+        lanes(to).append(batch, Collections.nCopies(batch.size(), user + " \0 \uD800"));
+    }
+
+    private Delivery.Before before(String id) throws Exception {
+        Exchange exchange = exchange(message + id, 1, null, "body");
+        deliveries(other).take(exchange);
+        return delivery(exchange).before();
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void forgetsWhatIsOldAndNothingElse(Kind kind) throws Exception {
         open(kind);
         for (String age : new String[] {"old", "young"}) {
@@ -342,8 +382,14 @@ class StoreIT {
                 QUEUE,
                 QUEUE,
                 conversations(of),
+                lanes(of),
                 new Originals(Set.of()),
                 outages);
+    }
+
+    private Lanes lanes(Store of) {
+        return new Lanes(
+                of.dataSource(), new Lanes.Settings(botId, true, QUEUE, "live.held"), mock(ConnectionFactory.class));
     }
 
     private static Failure failure(String text) {

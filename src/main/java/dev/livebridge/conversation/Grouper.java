@@ -45,6 +45,7 @@ public final class Grouper extends ServiceSupport implements Runnable {
     private final String to;
     private final int batchSize;
     private final Conversations conversations;
+    private final Lanes lanes;
     private final Originals originals;
     private final Spool spool;
     private final Outages outages;
@@ -65,6 +66,7 @@ public final class Grouper extends ServiceSupport implements Runnable {
             String to,
             int batchSize,
             Conversations conversations,
+            Lanes lanes,
             Originals originals,
             Spool spool,
             Outages outages) {
@@ -75,6 +77,7 @@ public final class Grouper extends ServiceSupport implements Runnable {
         this.to = to;
         this.batchSize = batchSize;
         this.conversations = conversations;
+        this.lanes = lanes;
         this.originals = originals;
         this.spool = spool;
         this.outages = outages;
@@ -155,15 +158,37 @@ public final class Grouper extends ServiceSupport implements Runnable {
                 long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
                 next = batch.size() < batchSize && left > 0 ? consumer.receive(left) : null;
             }
-            List<String> lanes = lanes(batch);
+            List<String> groups = inOrder(batch);
             for (int i = 0; i < batch.size() && goesOn(); i++) {
-                send(batch.get(i), lanes.get(i), session, producer);
+                send(batch.get(i), groups.get(i), session, producer);
             }
             if (goesOn()) {
                 session.commit();
                 outages.succeeded(Outages.BROKER);
             }
         }
+    }
+
+    /**
+     * The group of each message, and in the store its place within it. Waits for the store: without it, a message could get
+     * into another group than the one before it.
+     */
+    private List<String> inOrder(List<Original> batch) throws JMSException, IOException {
+        List<Addressee> addressees = new ArrayList<>();
+        for (Original original : batch) {
+            addressees.add(Addressee.of(original));
+        }
+        while (goesOn()) {
+            try {
+                List<String> groups = groups(addressees);
+                lanes.append(batch, groups);
+                return groups;
+            } catch (DataAccessException e) {
+                outages.failed(Outages.STORE, e.getMostSpecificCause().getMessage());
+                pause();
+            }
+        }
+        return List.of();
     }
 
     private static void send(Original original, String lane, Session session, MessageProducer producer)
@@ -175,38 +200,19 @@ public final class Grouper extends ServiceSupport implements Runnable {
     }
 
     /** For each message its group: the user where the bridge knows it, else the conversation; null for neither. */
-    private List<String> lanes(List<Original> batch) throws JMSException, IOException {
-        List<Addressee> addressees = new ArrayList<>();
-        for (Original original : batch) {
-            addressees.add(Addressee.of(original));
-        }
-        Map<String, String> users = users(addressees.stream()
+    private List<String> groups(List<Addressee> addressees) {
+        Map<String, String> users = conversations.users(addressees.stream()
                 .map(Addressee::conversationId)
                 .filter(Objects::nonNull)
                 .distinct()
                 .toList());
-        List<String> lanes = new ArrayList<>();
+        List<String> groups = new ArrayList<>();
         for (Addressee addressee : addressees) {
-            lanes.add(
+            groups.add(
                     addressee.userHash() != null || addressee.conversationId() == null
                             ? addressee.userHash()
                             : users.getOrDefault(addressee.conversationId(), addressee.conversationId()));
         }
-        return lanes;
-    }
-
-    /** Waits for the store: without it, a message could get into another group than the one before it. */
-    private Map<String, String> users(List<String> conversationIds) {
-        while (true) {
-            try {
-                return conversations.users(conversationIds);
-            } catch (DataAccessException e) {
-                outages.failed(Outages.STORE, e.getMostSpecificCause().getMessage());
-                if (!goesOn()) {
-                    return Map.of();
-                }
-                pause();
-            }
-        }
+        return groups;
     }
 }

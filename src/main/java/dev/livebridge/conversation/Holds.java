@@ -1,6 +1,6 @@
 package dev.livebridge.conversation;
 
-import dev.livebridge.broker.BrokerQueues;
+import dev.livebridge.delivery.Digest;
 import dev.livebridge.delivery.Identity;
 import dev.livebridge.delivery.NotKeptException;
 import dev.livebridge.delivery.Original;
@@ -17,21 +17,16 @@ import jakarta.jms.MessageProducer;
 import jakarta.jms.Queue;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Enumeration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.apache.camel.Body;
-import org.apache.camel.Header;
 import org.apache.camel.Variable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,6 +67,7 @@ public final class Holds {
     private final String messagesQueue;
     private final String messagesReadFrom;
     private final Conversations conversations;
+    private final Lanes lanes;
     private final Originals originals;
     private final Outages outages;
 
@@ -89,6 +85,7 @@ public final class Holds {
             String messagesQueue,
             String messagesReadFrom,
             Conversations conversations,
+            Lanes lanes,
             Originals originals,
             Outages outages) {
         this.store = JdbcClient.create(store);
@@ -102,6 +99,7 @@ public final class Holds {
         this.messagesQueue = messagesQueue;
         this.messagesReadFrom = messagesReadFrom;
         this.conversations = conversations;
+        this.lanes = lanes;
         this.originals = originals;
         this.outages = outages;
     }
@@ -123,15 +121,6 @@ public final class Holds {
         }
         String user = conversations.user(conversationId);
         return user == null ? conversationId : user;
-    }
-
-    /**
-     * Whether a message may have come before its time: when a consumer dies, Artemis gives its groups to others a moment
-     * before it has put back what that one had. So the first message of a group that comes to a consumer goes back once,
-     * into its place.
-     */
-    public boolean mayBeEarly(@Header(BrokerQueues.FIRST_KEY) Boolean first) {
-        return Boolean.TRUE.equals(first);
     }
 
     /** Whether a message must wait because others of its conversation do; one that was held is the first of them. */
@@ -173,6 +162,7 @@ public final class Holds {
 
     /** Sets a message aside, behind those of its conversation, in the transaction that consumed it. */
     public void setAside(@Variable("original") Original original, @Variable("holdKey") String key) {
+        lanes.setAside(original);
         store.sql("update hold set last_id = ?, empty_looks = 0 where bot_id = ? and queue = ? and hold_key = ?")
                 .params(
                         original.identity().messageId(),
@@ -430,11 +420,6 @@ public final class Holds {
 
     /** A digest, as the key comes from callers and stands in a selector. */
     private static String digest(String queue, String key) {
-        try {
-            byte[] bytes = (queue + "\n" + key).getBytes(StandardCharsets.UTF_8);
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return Digest.of(queue + "\n" + key);
     }
 }

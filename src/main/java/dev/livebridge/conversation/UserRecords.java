@@ -1,5 +1,6 @@
 package dev.livebridge.conversation;
 
+import dev.livebridge.delivery.Digest;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -84,12 +85,15 @@ public final class UserRecords {
         String ofConversation = " from delivery where bot_id = :botId and conversation_id in (:ids)"
                 // not to be counted twice
                 + " and (user_hash is null or user_hash <> :user)";
+        String lanes = " from lane where bot_id = :botId and lane in (:ids)";
         String holds = " from hold where bot_id = :botId and hold_key in (:ids)";
+        work.with(of(verb + lanes, List.of(Digest.of(userHash))));
         Rows rows = new Rows(
                 0, work.with(of(verb + ofUser, List.of(userHash))), work.with(of(verb + holds, List.of(userHash))));
         for (List<String> ids : batches(conversations)) {
             int deliveries = work.with(of(verb + ofConversation, ids).param("user", userHash));
             int waiting = work.with(of(verb + holds, ids));
+            work.with(of(verb + lanes, ids.stream().map(Digest::of).toList()));
             int ended =
                     work.with(of(verb + " from conversation where bot_id = :botId and conversation_id in (:ids)", ids));
             rows = rows.plus(new Rows(ended, deliveries, waiting));

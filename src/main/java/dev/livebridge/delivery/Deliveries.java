@@ -4,22 +4,17 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import jakarta.jms.JMSException;
-import jakarta.jms.Message;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
-import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Variable;
 import org.slf4j.Logger;
@@ -37,7 +32,6 @@ public final class Deliveries {
     private static final Logger LOG = LoggerFactory.getLogger(Deliveries.class);
     private static final JsonMapper MAPPER = new JsonMapper();
     private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {};
-    private static final int MAX_ID = 512;
     private static final int MAX_KEY = 255;
 
     private final JdbcClient store;
@@ -101,16 +95,6 @@ public final class Deliveries {
         }
     }
 
-    /** It goes back to its queue before it is taken up: that doesn't count as a crash. */
-    public void notTakenUp(@Body Message message) throws JMSException {
-        Delivery delivery = new Delivery(Identity.of(message, true));
-        if (settings.enabled()) {
-            load(delivery);
-            delivery.rolledBack = true;
-            save(delivery);
-        }
-    }
-
     /** Whether what may have been sent is not sent again: {@code live.uncertain.*} is dead-letter. */
     boolean isNotSentAgain(Delivery delivery) {
         return delivery.uncertain
@@ -137,7 +121,7 @@ public final class Deliveries {
                     "must be a string of 1 to " + MAX_KEY + " characters");
         }
         delivery.idempotencyKey =
-                digest(settings.botId() + "\n" + delivery.identity().queue() + "\n" + scope + "\n" + key);
+                Digest.of(settings.botId() + "\n" + delivery.identity().queue() + "\n" + scope + "\n" + key);
         delivery.bodyDigest = original.digest();
         try {
             save(delivery);
@@ -237,9 +221,11 @@ public final class Deliveries {
     /** Removes what is older than the retention; with the store away, the next time. */
     public void clean() {
         try {
+            Timestamp until = Timestamp.from(Instant.now().minus(settings.retention()));
             int rows = store.sql("delete from delivery where changed_at < ?")
-                    .params(Timestamp.from(Instant.now().minus(settings.retention())))
+                    .params(until)
                     .update();
+            store.sql("delete from lane where changed_at < ?").params(until).update();
             LOG.debug("{} records removed", rows);
         } catch (DataAccessException e) {
             outages.failed(Outages.STORE, e.getMostSpecificCause().getMessage());
@@ -257,10 +243,36 @@ public final class Deliveries {
     }
 
     private void load(Delivery delivery) {
-        store.sql("select * from delivery where bot_id = ? and queue = ? and message_id = ?")
-                .params(settings.botId(), delivery.identity().queue(), id(delivery))
-                .query((row, number) -> read(row, delivery))
+        store.sql("""
+                        select delivery.*, before.state as before_state, before.held as before_held
+                        from delivery left join delivery before
+                          on before.bot_id = delivery.bot_id and before.queue = delivery.queue
+                            and before.message_id = delivery.after_id
+                        where delivery.bot_id = ? and delivery.queue = ? and delivery.message_id = ?
+                        """)
+                .params(
+                        settings.botId(),
+                        delivery.identity().queue(),
+                        delivery.identity().recordId())
+                .query((row, number) -> {
+                    read(row, delivery);
+                    Timestamp earlySince = row.getTimestamp("early_since");
+                    delivery.earlySince = earlySince == null ? null : earlySince.toInstant();
+                    delivery.before = before(row);
+                    if (delivery.state == Delivery.State.IN_LANE) {
+                        delivery.state = Delivery.State.WAITING;
+                        delivery.beganAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
+                    }
+                    return delivery;
+                })
                 .optional();
+    }
+
+    private static Delivery.Before before(ResultSet row) throws SQLException {
+        String id = row.getString("after_id");
+        String state = row.getString("before_state");
+        boolean isOpen = state != null && !Delivery.State.valueOf(state).isEnd();
+        return isOpen ? new Delivery.Before(id, row.getBoolean("before_held")) : null;
     }
 
     private static Delivery read(ResultSet row, Delivery delivery) throws SQLException {
@@ -300,7 +312,11 @@ public final class Deliveries {
     /** Whether the row of this message is this process's own: began_at goes to the store as it is. */
     private boolean isThereAlready(Delivery delivery) {
         return store.sql("select 1 from delivery where bot_id = ? and queue = ? and message_id = ? and began_at = ?")
-                .params(settings.botId(), delivery.identity().queue(), id(delivery), Timestamp.from(delivery.beganAt))
+                .params(
+                        settings.botId(),
+                        delivery.identity().queue(),
+                        delivery.identity().recordId(),
+                        Timestamp.from(delivery.beganAt))
                 .query(Integer.class)
                 .optional()
                 .isPresent();
@@ -310,22 +326,22 @@ public final class Deliveries {
         String sql = delivery.stored ? """
                         update delivery set state = :state, attempts = :attempts, server_errors = :serverErrors,
                           cut_off = :cutOff, rolled_back = :rolledBack, uncertain = :uncertain,
-                          told_delayed = :toldDelayed, changed_at = :changedAt, user_hash = :userHash,
-                          conversation_id = :conversationId, idempotency_key = :idempotencyKey,
+                          told_delayed = :toldDelayed, began_at = :beganAt, early_since = :earlySince,
+                          changed_at = :changedAt, user_hash = :userHash, conversation_id = :conversationId, idempotency_key = :idempotencyKey,
                           body_digest = :bodyDigest, outcome = :outcome
                         where bot_id = :botId and queue = :queue and message_id = :messageId
                         """ : """
                         insert into delivery (bot_id, queue, message_id, state, attempts, server_errors, cut_off,
-                          rolled_back, uncertain, told_delayed, began_at, changed_at, user_hash, conversation_id,
-                          idempotency_key, body_digest, outcome)
+                          rolled_back, uncertain, told_delayed, began_at, early_since, changed_at, user_hash,
+                          conversation_id, idempotency_key, body_digest, outcome)
                         values (:botId, :queue, :messageId, :state, :attempts, :serverErrors, :cutOff, :rolledBack,
-                          :uncertain, :toldDelayed, :beganAt, :changedAt, :userHash, :conversationId, :idempotencyKey,
-                          :bodyDigest, :outcome)
+                          :uncertain, :toldDelayed, :beganAt, :earlySince, :changedAt, :userHash, :conversationId,
+                          :idempotencyKey, :bodyDigest, :outcome)
                         """;
         JdbcClient.StatementSpec statement = store.sql(sql)
                 .param("botId", settings.botId())
                 .param("queue", delivery.identity().queue())
-                .param("messageId", id(delivery))
+                .param("messageId", delivery.identity().recordId())
                 .param("state", delivery.state.name())
                 .param("attempts", delivery.attempts)
                 .param("serverErrors", delivery.serverErrors)
@@ -334,6 +350,7 @@ public final class Deliveries {
                 .param("uncertain", delivery.uncertain)
                 .param("toldDelayed", delivery.toldDelayed)
                 .param("beganAt", Timestamp.from(delivery.beganAt))
+                .param("earlySince", delivery.earlySince == null ? null : Timestamp.from(delivery.earlySince))
                 .param("changedAt", Timestamp.from(Instant.now()))
                 .param("userHash", delivery.userHash)
                 .param("conversationId", delivery.conversationId)
@@ -348,19 +365,5 @@ public final class Deliveries {
         Map<String, Object> outcome = MAPPER.readValue(delivery.outcome, MAP);
         outcome.put("duplicate", true);
         return outcome;
-    }
-
-    private static String id(Delivery delivery) {
-        String id = delivery.identity().messageId();
-        return id.length() > MAX_ID ? "SHA-256:" + digest(id) : id;
-    }
-
-    private static String digest(String text) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

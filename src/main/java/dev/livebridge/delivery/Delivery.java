@@ -10,6 +10,8 @@ import java.time.temporal.ChronoUnit;
 public final class Delivery {
     /** How far. */
     public enum State {
+        /** The reader has handed it on, and nobody has taken it up. */
+        IN_LANE,
         /** Live has not been called for it, or answered that it would not take it now. */
         WAITING,
         /** A call was begun: if nobody is at it any more, Live may have carried it out. */
@@ -17,8 +19,20 @@ public final class Delivery {
         /** Live has taken it; the outcome is what its sender was told. */
         CONFIRMED,
         /** It will not be tried again; the outcome says why. */
-        FAILED
+        FAILED;
+
+        boolean isEnd() {
+            return this == CONFIRMED || this == FAILED;
+        }
     }
+
+    /**
+     * A message of the same lane that has not come to its end.
+     *
+     * @param messageId its id in the store
+     * @param held      whether it was set aside
+     */
+    public record Before(String messageId, boolean held) {}
 
     private final Identity identity;
     State state = State.WAITING;
@@ -30,6 +44,10 @@ public final class Delivery {
     boolean uncertain;
     boolean toldDelayed;
     Instant beganAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
+    Instant earlySince;
+    /** Null where there is none, or it has come to its end. Not stored. */
+    Before before;
+
     String userHash;
     String conversationId;
     String idempotencyKey;
@@ -49,6 +67,21 @@ public final class Delivery {
 
     public boolean confirmed() {
         return state == State.CONFIRMED;
+    }
+
+    /** The message that must come to its end first, null for none. */
+    public Before before() {
+        return before;
+    }
+
+    /** Since when it came before its turn, for as long as it lasts. */
+    public Instant earlySince() {
+        return earlySince;
+    }
+
+    /** It came before its turn. */
+    public void early(Instant now) {
+        earlySince = earlySince == null ? now : earlySince;
     }
 
     /** How often it has failed, or was cut off. */

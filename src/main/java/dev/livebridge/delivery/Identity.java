@@ -34,9 +34,12 @@ public record Identity(
         long heldSince) {
     private static final String PREFIX = "liveHop";
 
+    /** The property in which its JMSMessageID travels on the bridge's own queues. */
+    public static final String MESSAGE_ID = PREFIX + "MessageId";
+
+    private static final int MAX_RECORD_ID = 512;
     private static final String GROUP = "JMSXGroupID";
     private static final String QUEUE = PREFIX + "Queue";
-    private static final String MESSAGE_ID = PREFIX + "MessageId";
     private static final String TIMESTAMP = PREFIX + "Timestamp";
     private static final String EXPIRATION = PREFIX + "Expiration";
     private static final String PRODUCER_GROUP = PREFIX + "Group";
@@ -69,6 +72,13 @@ public record Identity(
                 message.getStringProperty(PRODUCER_GROUP),
                 held ? message.getStringProperty(LANE) : group,
                 held ? message.getLongProperty(HELD_SINCE) : 0);
+    }
+
+    /** Its id in the store: as it is, or a digest of one that is too long or holds what PostgreSQL has not. */
+    public String recordId() {
+        return messageId.length() > MAX_RECORD_ID || messageId.indexOf('\0') >= 0
+                ? "SHA-256:" + Digest.of(messageId)
+                : messageId;
     }
 
     /** The same on its way through this lane. */

@@ -21,11 +21,29 @@ create table delivery (
   idempotency_key varchar(64),
   body_digest     varchar(64),
   outcome         text,
+  -- the message before it in its lane, and since when it came too early; null for none, and for never
+  after_id        varchar(512),
+  early_since     timestamp(6) with time zone,
+  -- whether it was set aside on the held queue
+  held            boolean                     not null default false,
   primary key (bot_id, queue, message_id)
 );
 
 create unique index delivery_of_key on delivery (idempotency_key);
 create index delivery_changed on delivery (changed_at);
+
+-- Which message was the last to be handed on in each lane: the next one comes after it. Priorities overtake each other.
+-- The lane is a digest of its name.
+create table lane (
+  bot_id     bigint                      not null,
+  lane       varchar(64)                 not null,
+  priority   integer                     not null,
+  last_id    varchar(512)                not null,
+  changed_at timestamp(6) with time zone not null,
+  primary key (bot_id, lane, priority)
+);
+
+create index lane_changed on lane (changed_at);
 
 -- Which conversations wait, with their messages on the held queue, and when to try them again.
 create table hold (

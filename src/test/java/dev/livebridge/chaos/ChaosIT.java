@@ -134,7 +134,7 @@ class ChaosIT {
                 .with("seconds until all was delivered", all.toSeconds())
                 .with("seed", scale.seed());
         Files.writeString(FOLDER.resolve("report.md"), report.text(diary));
-        System.out.println(report.table());
+        System.out.println(report.table() + report.examples());
         assertThat(report.wrong()).as("see target/chaos/report.md").isEmpty();
         assertThat(inTime)
                 .as("all was sent, and all had failed, in time: see target/chaos/diary.log")

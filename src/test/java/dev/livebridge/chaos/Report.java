@@ -78,7 +78,12 @@ final class Report {
 
     /** The table, what happened when, and examples of what is wrong. */
     String text(Diary diary) throws IOException {
-        StringBuilder text = new StringBuilder("# Chaos\n\n").append(table());
+        return "# Chaos\n\n" + table() + examples() + "\n## What happened when\n\n```\n" + diary.text() + "```\n";
+    }
+
+    /** Of each kind of what is wrong. */
+    String examples() {
+        StringBuilder text = new StringBuilder();
         wrong.forEach((name, lines) -> {
             if (!lines.isEmpty()) {
                 text.append("\n## ").append(name).append("\n\n");
@@ -87,10 +92,7 @@ final class Report {
                         .forEach(line -> text.append("- ").append(line).append('\n'));
             }
         });
-        return text.append("\n## What happened when\n\n```\n")
-                .append(diary.text())
-                .append("```\n")
-                .toString();
+        return text.toString();
     }
 
     private void fails(String name, List<String> lines) {

@@ -1,0 +1,116 @@
+package dev.livebridge;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static dev.livebridge.TestBridge.LANES;
+import static dev.livebridge.TestBridge.MESSAGES;
+import static dev.livebridge.TestBridge.json;
+import static dev.livebridge.TestBridge.unique;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.livebridge.delivery.Identity;
+import jakarta.jms.JMSException;
+import jakarta.jms.TextMessage;
+import java.io.IOException;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Order doesn't rest on the broker alone: what it brings before its turn goes back. Two messages come here by groups of their
+ * own, as after the death of a consumer, the later one first; the records are as the reader writes them.
+ */
+class LanesIT {
+    @RegisterExtension
+    static final TestBridge BRIDGE = new TestBridge();
+
+    private final String conversation = unique("conversation");
+    private final String path = "/" + conversation + "/client/message";
+    private final String first = unique("ID:first");
+    private final String second = unique("ID:second");
+
+    @BeforeEach
+    void theReaderHasSeenBoth() {
+        record(first, null);
+        record(second, first);
+    }
+
+    @Test
+    void sendsNothingBeforeWhatCameBeforeIt() throws Exception {
+        bringTooEarly();
+
+        bring(first, "1");
+        await().until(() -> texts().size() == 2);
+        assertThat(texts()).containsExactly("1", "2");
+    }
+
+    @Test
+    void believesTheHeldQueueMoreThanTheRecords() throws Exception {
+        store().sql("update delivery set held = true where message_id = ?")
+                .params(first)
+                .update();
+        bringTooEarly();
+
+        bring(first, "1");
+        await().until(() -> texts().size() == 2);
+        assertThat(texts()).containsExactly("1", "2");
+    }
+
+    @Test
+    void goesOnWithoutOneThatNeverComes() throws Exception {
+        store().sql("update delivery set early_since = ? where message_id = ?")
+                .params(Timestamp.from(Instant.now().minusSeconds(29)), second)
+                .update();
+        bring(second, "2");
+
+        await().until(() -> texts().size() == 1);
+    }
+
+    private void bringTooEarly() throws Exception {
+        int before = BRIDGE.passes("in-order-when-early");
+        bring(second, "2");
+        await().until(() -> BRIDGE.passes("in-order-when-early") > before + 2);
+        assertThat(texts()).isEmpty();
+    }
+
+    private static JdbcClient store() {
+        return JdbcClient.create(BRIDGE.context().getRegistry().lookupByNameAndType("store", DataSource.class));
+    }
+
+    private static void record(String id, String after) {
+        Timestamp now = Timestamp.from(Instant.now());
+        store().sql("""
+                        insert into delivery (bot_id, queue, message_id, state, attempts, server_errors, cut_off,
+                          rolled_back, uncertain, told_delayed, began_at, changed_at, after_id)
+                        values (1000, ?, ?, 'IN_LANE', 0, 0, 0, false, false, false, ?, ?, ?)
+                        """).params(MESSAGES, id, now, now, after).update();
+    }
+
+    private void bring(String id, String text) throws JMSException {
+        TextMessage message =
+                BRIDGE.text("{\"conversationId\": \"%s\", \"text\": \"%s\"}".formatted(conversation, text));
+        Identity identity = new Identity(MESSAGES, id, System.currentTimeMillis(), 0, null, null, null, null, 0);
+        for (Map.Entry<String, Object> property : identity.inLane(id).entrySet()) {
+            message.setObjectProperty(property.getKey(), property.getValue());
+        }
+        BRIDGE.send(LANES, message);
+    }
+
+    private List<String> texts() throws IOException {
+        List<String> texts = new ArrayList<>();
+        for (var call : BRIDGE.live().findAll(postRequestedFor(urlEqualTo(path)))) {
+            JsonNode body = json(call.getBodyAsString());
+            texts.add(body.at("/message/0/value").asText());
+        }
+        return texts;
+    }
+}
