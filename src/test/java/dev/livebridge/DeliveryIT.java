@@ -25,6 +25,7 @@ import jakarta.jms.Message;
 import jakarta.jms.Queue;
 import jakarta.jms.TextMessage;
 import java.time.Duration;
+import org.apache.activemq.artemis.api.core.ActiveMQObjectClosedException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -69,6 +70,16 @@ class DeliveryIT {
                         .at("/conversationId")
                         .asText())
                 .isEqualTo(conversation);
+    }
+
+    @Test
+    void comesAgainWhenTheBrokerFailed() throws Exception {
+        Throwable closed = new ActiveMQObjectClosedException("Session is closed");
+        BRIDGE.breakStep("in-order", 1, new IllegalStateException(closed));
+
+        assertThat(BRIDGE.request(MESSAGES, body).at("/status").asText()).isEqualTo("sent");
+        BRIDGE.live().verify(1, postRequestedFor(urlEqualTo(path)));
+        assertThat(BRIDGE.peek(DEADLETTERS)).isNull();
     }
 
     @Test

@@ -38,6 +38,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
@@ -160,6 +161,10 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
 
     private void startBroker() throws Exception {
         broker = new Broker("127.0.0.1", brokerPort, folder.resolve("broker"), MESSAGES, LANES);
+    }
+
+    public ActiveMQServer broker() {
+        return broker.server();
     }
 
     /** Stops the broker under everyone's hands. */

@@ -12,7 +12,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import jakarta.jms.Queue;
-import jakarta.jms.TemporaryQueue;
 import jakarta.jms.TextMessage;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -103,22 +102,6 @@ class TransactionIT {
         assertThat(waiting()).isEqualTo(1);
         assertThat(BRIDGE.peek(DEADLETTERS)).isNull();
         BRIDGE.receive(LANES);
-    }
-
-    @Test
-    void undoesNothingWhenTheReplyCannotBeSent() throws Exception {
-        BRIDGE.live().stubFor(post(path).willReturn(ok().withFixedDelay(300)));
-        TemporaryQueue gone = BRIDGE.session().createTemporaryQueue();
-        TextMessage message = BRIDGE.text(text());
-        message.setJMSReplyTo(gone);
-        BRIDGE.send(MESSAGES, message);
-        await().until(() -> calls() == 1);
-        gone.delete();
-
-        await().until(() -> waiting() == 0);
-        BRIDGE.request(MESSAGES, "{\"conversationId\": \"%s\", \"text\": \"Hi\"}".formatted(unique("other")));
-        assertThat(calls()).isEqualTo(1);
-        assertThat(BRIDGE.peek(DEADLETTERS)).isNull();
     }
 
     @Test

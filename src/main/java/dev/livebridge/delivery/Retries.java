@@ -9,12 +9,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SSLHandshakeException;
+import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
+import org.springframework.jms.JmsException;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /**
@@ -32,6 +34,8 @@ public final class Retries implements Processor {
         AGAIN,
         /** It waits on the held queue, and so do those behind it in its conversation. */
         HOLD,
+        /** It goes back to its queue: its transaction can't be committed any more. */
+        BACK,
         /** It is not tried again. */
         DEAD
     }
@@ -86,7 +90,8 @@ public final class Retries implements Processor {
         Delivery delivery = delivery(exchange);
         if (delivery == null) {
             // it could not be taken up: nothing is known of it yet
-            exchange.setVariable("retry", isOfAService(failure) ? Next.AGAIN : Next.DEAD);
+            Next next = isOfAService(failure) ? Next.AGAIN : Next.DEAD;
+            exchange.setVariable("retry", isOfTheBroker(failure) ? Next.BACK : next);
             return;
         }
         String reason = Failures.describe(failure, tokenFilter);
@@ -149,6 +154,9 @@ public final class Retries implements Processor {
         Original original = exchange.getVariable("original", Original.class);
         if (Expiry.isPast(original) || deliveries.isNotSentAgain(delivery)) {
             return Next.DEAD;
+        }
+        if (isOfTheBroker(failure)) {
+            return isOver(delivery.beganAt, limits.giveUpAfter()) ? Next.DEAD : Next.BACK;
         }
         if (isCounted(failure)) {
             return delivery.serverErrors < limits.maxAttempts() ? Next.AGAIN : Next.DEAD;
@@ -273,6 +281,11 @@ public final class Retries implements Processor {
         return exchange.getVariable("retry") == Next.HOLD;
     }
 
+    /** Whether it goes back to its queue, as the broker failed. */
+    public boolean back(Exchange exchange) {
+        return exchange.getVariable("retry") == Next.BACK;
+    }
+
     /**
      * Whether the retries end before their time, because the bridge stops or the route is replaced: then the message
      * goes back to its queue.
@@ -280,6 +293,16 @@ public final class Retries implements Processor {
     public boolean cutShort(Exchange exchange) {
         Throwable failure = Failures.cause(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
         return failure instanceof RejectedExecutionException || again(exchange);
+    }
+
+    /** Its session is closed, as a rule: what was consumed in it will come again. */
+    private static boolean isOfTheBroker(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof JMSException || cause instanceof JmsException || cause instanceof ActiveMQException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isOfAService(Throwable failure) {

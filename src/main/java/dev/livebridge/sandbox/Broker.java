@@ -7,6 +7,7 @@ import org.apache.activemq.artemis.api.core.RoutingType;
 import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.core.config.Configuration;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
+import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.server.JournalType;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
@@ -71,6 +72,11 @@ public final class Broker implements AutoCloseable {
         }
         broker = new EmbeddedActiveMQ().setConfiguration(config);
         broker.start();
+    }
+
+    /** What runs, to be managed. */
+    public ActiveMQServer server() {
+        return broker.getActiveMQServer();
     }
 
     @Override
