@@ -27,6 +27,10 @@ public final class Retries implements Processor {
     private static final Logger LOG = LoggerFactory.getLogger(Retries.class);
 
     private static final Duration LONG = Duration.ofSeconds(5);
+    /** For how long after a success Live is taken to be well. */
+    private static final Duration LATELY = Duration.ofSeconds(1);
+    /** For so many times {@code live.hold.after} a consumer that has waited in vain does not wait again. */
+    private static final int NOT_AGAIN = 5;
 
     /** What is to become of a message whose attempt has failed. */
     private enum Next {
@@ -45,6 +49,9 @@ public final class Retries implements Processor {
     private final Outages outages;
     private final Delays delays;
     private final TokenFilter tokenFilter;
+    /** When this consumer last set a conversation aside. */
+    private final ThreadLocal<Instant> lastHold = ThreadLocal.withInitial(() -> Instant.EPOCH);
+
     private Instant lastProbe = Instant.EPOCH;
     private int probes;
 
@@ -176,7 +183,20 @@ public final class Retries implements Processor {
         }
         boolean waitsLong = isOver(delivery.failingSince, limits.holdAfter())
                 || isLongerThan(retryAfter(failure), limits.holdAfter());
-        return waitsLong && (othersGetThrough(delivery) || mayProbe()) ? Next.HOLD : Next.AGAIN;
+        if (hasWaitedForAnother() || waitsLong && (othersGetThrough(delivery) || mayProbe())) {
+            lastHold.set(Instant.now());
+            return Next.HOLD;
+        }
+        return Next.AGAIN;
+    }
+
+    /**
+     * Whether this consumer has waited for a conversation until it was set aside a moment ago, and Live is well: the neighbours
+     * of several failing ones wait once.
+     */
+    private boolean hasWaitedForAnother() {
+        return !isOver(lastHold.get(), limits.holdAfter().multipliedBy(NOT_AGAIN))
+                && outages.hasSucceededSince(Outages.LIVE, Instant.now().minus(LATELY));
     }
 
     private boolean othersGetThrough(Delivery delivery) {
