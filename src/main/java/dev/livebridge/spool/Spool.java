@@ -12,7 +12,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.SynchronizationAdapter;
-import org.apache.camel.util.FileUtil;
+import org.springframework.util.FileSystemUtils;
 
 /**
  * The spool directory ({@code live.attachments.spool-directory}). Each process has a folder of its own in it, and a lock
@@ -43,7 +43,7 @@ public final class Spool implements AutoCloseable {
         }
         for (Path folder : others) {
             if (isLeft(folder)) {
-                FileUtil.removeDir(folder.toFile());
+                FileSystemUtils.deleteRecursively(folder.toFile());
             }
         }
     }
@@ -79,7 +79,7 @@ public final class Spool implements AutoCloseable {
     public void close() throws IOException {
         if (lock != null) {
             lock.close();
-            FileUtil.removeDir(own.toFile());
+            FileSystemUtils.deleteRecursively(own.toFile());
         }
     }
 }

@@ -3,7 +3,7 @@ package dev.livebridge.spool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.apache.camel.util.FileUtil;
+import org.springframework.util.FileSystemUtils;
 
 /** The files of one message: the folder is made for the first of them, and goes with all when the message is done. */
 public final class SpoolFolder implements AutoCloseable {
@@ -37,8 +37,12 @@ public final class SpoolFolder implements AutoCloseable {
         return files;
     }
 
+    /** Where files can't be removed, the next start of a bridge does it. */
     @Override
     public void close() {
-        FileUtil.removeDir(directory.toFile());
+        // most messages have none
+        if (files > 0) {
+            FileSystemUtils.deleteRecursively(directory.toFile());
+        }
     }
 }
