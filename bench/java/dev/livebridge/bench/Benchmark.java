@@ -148,9 +148,6 @@ public final class Benchmark {
 
     /** A contender that fails is noted, and the others go on. */
     private void attempt(Contender contender, Step step) throws Exception {
-        for (String name : contender.unknownProperties()) {
-            notes.add(contender.title() + ": this version of the bridge does not know " + name);
-        }
         try {
             step.run();
         } catch (TimeoutException | IllegalStateException e) {

@@ -1,17 +1,10 @@
 package dev.livebridge.bench;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * A program that does the work.
@@ -25,7 +18,8 @@ record Contender(String name, String title, List<String> command, Map<String, St
     /** What the others are compared with. */
     static final String BASELINE = "hand-written";
 
-    private static final Pattern PROPERTY = Pattern.compile("#?(live\\.[\\w.-]+)\\s*=.*");
+    private static final String BRIDGE = "bin/live-bridge";
+    private static final String GROUPED_BY = "LIVE_MESSAGES_GROUPED_BY";
 
     /** Those of all scenarios but grouper; PostgreSQL where {@code -Dbench.store.url} names one. */
     static List<Contender> all(Options options) {
@@ -36,12 +30,8 @@ record Contender(String name, String title, List<String> command, Map<String, St
                 "bridge-without-records",
                 "bridge, grouped by producer, no records",
                 options,
-                Map.of("LIVE_MESSAGES_GROUPED_BY", "producer", "LIVE_RECORDS_ENABLED", "false")));
-        all.add(bridge(
-                "bridge-producer",
-                "bridge, grouped by producer",
-                options,
-                Map.of("LIVE_MESSAGES_GROUPED_BY", "producer")));
+                Map.of(GROUPED_BY, "producer", "LIVE_RECORDS_ENABLED", "false")));
+        all.add(bridge("bridge-producer", "bridge, grouped by producer", options, Map.of(GROUPED_BY, "producer")));
         all.add(bridge("bridge", "bridge as it comes", options, Map.of()));
         String store = System.getProperty("bench.store.url");
         if (store != null) {
@@ -70,17 +60,9 @@ record Contender(String name, String title, List<String> command, Map<String, St
                 Map.of("LIVE_GROUPER_BATCH_SIZE", Integer.toString(batch)));
     }
 
-    /** Variables of its environment behind which this version of the bridge has no property: it measures nothing new. */
-    List<String> unknownProperties() throws IOException {
-        Set<String> known = Files.readAllLines(Path.of("config/application.properties")).stream()
-                .map(PROPERTY::matcher)
-                .filter(Matcher::matches)
-                .map(line -> line.group(1).replaceAll("[.-]", "_").toUpperCase(Locale.ROOT))
-                .collect(Collectors.toSet());
-        return environment.keySet().stream()
-                .filter(name -> name.startsWith("LIVE_") && !known.contains(name))
-                .sorted()
-                .toList();
+    /** Whether it sets the groups itself: a bridge does where it isn't told otherwise. */
+    boolean isGrouper() {
+        return command.contains(BRIDGE) && !"producer".equals(environment.get(GROUPED_BY));
     }
 
     private static Contender bridge(String name, String title, Options options, Map<String, String> properties) {
@@ -89,7 +71,7 @@ record Contender(String name, String title, List<String> command, Map<String, St
         environment.put("LIVE_BOT_TOKEN", "bench");
         environment.put("JAVA_HOME", System.getProperty("java.home"));
         environment.put("JAVA_OPTS", "-Xmx" + options.heap());
-        return new Contender(name, title, List.of("bin/live-bridge", "run"), environment);
+        return new Contender(name, title, List.of(BRIDGE, "run"), environment);
     }
 
     private static List<String> java(Class<?> program, Options options) {

@@ -1,5 +1,6 @@
 package dev.livebridge.bench;
 
+import dev.livebridge.broker.BrokerQueues;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
@@ -39,14 +40,28 @@ final class Queues implements AutoCloseable {
         management = new ClientRequestor(session, "activemq.management");
     }
 
-    /** Leaves all of them empty, with no memory of the consumers they had. */
-    void renew() throws ActiveMQException, InterruptedException, TimeoutException {
+    /**
+     * Leaves all of them empty, with no memory of the consumers they had, and as config/brokers/artemis-broker.xml has them.
+     *
+     * @param grouped whether one reader has live.messages for itself, and hands its messages on in groups: else they come in
+     *                groups
+     */
+    void renew(boolean grouped) throws ActiveMQException, InterruptedException, TimeoutException {
         for (String queue : ALL) {
             if (query(queue).isExists()) {
                 await(Duration.ofSeconds(10), "no consumer on " + queue, () -> consumers(queue) == 0);
                 session.deleteQueue(queue);
             }
-            session.createQueue(QueueConfiguration.of(queue).setRoutingType(RoutingType.ANYCAST));
+            QueueConfiguration wanted = QueueConfiguration.of(queue)
+                    .setRoutingType(RoutingType.ANYCAST)
+                    .setExclusive(grouped && queue.equals(MESSAGES));
+            if (queue.equals(grouped ? LANES : MESSAGES)) {
+                wanted.setGroupRebalance(true)
+                        .setGroupRebalancePauseDispatch(true)
+                        .setGroupBuckets(BrokerQueues.GROUP_BUCKETS)
+                        .setGroupFirstKey(SimpleString.of(BrokerQueues.FIRST_KEY));
+            }
+            session.createQueue(wanted);
         }
     }
 

@@ -61,7 +61,7 @@ final class Surroundings implements AutoCloseable {
 
     /** Starts a contender on empty queues, and answers once its consumers are there. */
     Running start(Contender contender) throws Exception {
-        queues.renew();
+        queues.renew(contender.isGrouper());
         live.setLatency(0);
         String name = contender.name() + "-" + ++started;
         Map<String, String> environment = new HashMap<>(contender.environment());
