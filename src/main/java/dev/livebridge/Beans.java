@@ -124,6 +124,8 @@ final class Beans {
                         settings.text("live.queues.deadletters"),
                         spool));
 
+        registry.bind("originals", originals);
+
         // event: what became of it
         registry.bind("outcomes", outcomes);
         registry.bind("replyTo", new ReplyTo(settings.list("live.reply-to.allowed"), ownQueues(settings)));

@@ -304,7 +304,10 @@ class StoreIT {
             deliveries(store).started(delivery(exchange));
             conversations(store).queued(conversation + "-" + age, user);
         }
-        age("delivery", "changed_at", "message_id", message + "old", WEEK.plusMinutes(1));
+        for (String column : List.of("began_at", "changed_at")) {
+            age("delivery", column, "message_id", message + "old", WEEK.plusMinutes(1));
+        }
+        age("delivery", "began_at", "message_id", message + "young", WEEK.plusMinutes(1));
         age("delivery", "changed_at", "message_id", message + "young", WEEK.minusMinutes(1));
         age("conversation", "queued_at", "conversation_id", conversation + "-old", WEEK.plusMinutes(1));
         age("conversation", "queued_at", "conversation_id", conversation + "-young", WEEK.minusMinutes(1));

@@ -1,6 +1,5 @@
 package dev.livebridge.conversation;
 
-import dev.livebridge.broker.BrokerQueues;
 import dev.livebridge.delivery.Delivery;
 import dev.livebridge.delivery.Digest;
 import dev.livebridge.delivery.Identity;
@@ -18,7 +17,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import javax.sql.DataSource;
-import org.apache.camel.Header;
 import org.apache.camel.Variable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -194,7 +192,7 @@ public final class Lanes {
     public boolean isEarly(
             @Variable("original") Original original,
             @Variable("delivery") Delivery delivery,
-            @Header(BrokerQueues.FIRST_KEY) Boolean first) {
+            @Variable("firstOfGroup") Boolean first) {
         boolean isFirst = Boolean.TRUE.equals(first);
         Delivery.Before before = delivery.before();
         if (delivery.confirmed()) {

@@ -28,11 +28,13 @@ public final class Store implements AutoCloseable {
      */
     public Store(String url, String username, String password, int connections, Path dataDirectory) {
         file = url == null ? dataDirectory.resolve("store/live-bridge").toAbsolutePath() : null;
-        // by default H2 writes half a second after the commit
+        // by default H2 writes half a second after the commit, and remembers 8 statements a connection: fewer than
+        // there are
         dataSource.setJdbcUrl(
                 file == null
                         ? url
-                        : "jdbc:h2:file:" + file + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0");
+                        : "jdbc:h2:file:" + file
+                                + ";WRITE_DELAY=0;QUERY_CACHE_SIZE=64;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0");
         if (file == null) {
             dataSource.setUsername(username);
             dataSource.setPassword(password);

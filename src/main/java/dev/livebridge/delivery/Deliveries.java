@@ -222,8 +222,9 @@ public final class Deliveries {
     public void clean() {
         try {
             Timestamp until = Timestamp.from(Instant.now().minus(settings.retention()));
-            int rows = store.sql("delete from delivery where changed_at < ?")
-                    .params(until)
+            // what began later was changed later
+            int rows = store.sql("delete from delivery where began_at < ? and changed_at < ?")
+                    .params(until, until)
                     .update();
             store.sql("delete from lane where changed_at < ?").params(until).update();
             LOG.debug("{} records removed", rows);

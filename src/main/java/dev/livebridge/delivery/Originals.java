@@ -6,7 +6,9 @@ import jakarta.jms.Message;
 import jakarta.jms.Queue;
 import java.util.Set;
 import org.apache.camel.Body;
+import org.apache.camel.Exchange;
 import org.apache.camel.Variable;
+import org.apache.camel.support.DefaultMessage;
 
 /** Keeps each message as it came, for what is done with it and for its dead letter. */
 public final class Originals {
@@ -22,5 +24,18 @@ public final class Originals {
         boolean isInternal =
                 message.getJMSDestination() instanceof Queue queue && internal.contains(queue.getQueueName());
         return Original.of(message, isInternal, spool);
+    }
+
+    /**
+     * Gives the exchange an empty message of its own, with Camel's counters of redeliveries, without which it would retry for
+     * ever, and no other header. Camel's JMS messages would be made anew, with all that JMS says of them, at each expression
+     * and each call of a bean.
+     */
+    public void leave(Exchange exchange) {
+        DefaultMessage own = new DefaultMessage(exchange);
+        exchange.getMessage().getHeaders().entrySet().stream()
+                .filter(header -> header.getKey().startsWith("CamelRedeliver"))
+                .forEach(header -> own.setHeader(header.getKey(), header.getValue()));
+        exchange.setMessage(own);
     }
 }

@@ -26,11 +26,13 @@ create table delivery (
   early_since     timestamp(6) with time zone,
   -- whether it was set aside on the held queue
   held            boolean                     not null default false,
-  primary key (bot_id, queue, message_id)
+  -- the message first: H2 looks up an "in" by an index's first column only, and would read all records of the queue
+  primary key (message_id, queue, bot_id)
 );
 
 create unique index delivery_of_key on delivery (idempotency_key);
-create index delivery_changed on delivery (changed_at);
+-- for what is too old: not by changed_at, which would be written to the index with each change
+create index delivery_began on delivery (began_at);
 
 -- Which message was the last to be handed on in each lane: the next one comes after it. Priorities overtake each other.
 -- The lane is a digest of its name.
@@ -40,10 +42,8 @@ create table lane (
   priority   integer                     not null,
   last_id    varchar(512)                not null,
   changed_at timestamp(6) with time zone not null,
-  primary key (bot_id, lane, priority)
+  primary key (lane, priority, bot_id)
 );
-
-create index lane_changed on lane (changed_at);
 
 -- Which conversations wait, with their messages on the held queue, and when to try them again.
 create table hold (
