@@ -73,12 +73,12 @@ public final class Conversations {
     public Map<String, String> users(Collection<String> conversationIds) {
         Map<String, String> users = new HashMap<>();
         // what was not looked at yet may hold anything, and PostgreSQL has no NUL
-        List<String> ids =
-                conversationIds.stream().filter(id -> ID.matcher(id).matches()).toList();
-        if (!ids.isEmpty()) {
+        String[] ids =
+                conversationIds.stream().filter(id -> ID.matcher(id).matches()).toArray(String[]::new);
+        if (ids.length > 0) {
             store.sql("""
                             select conversation_id, user_hash from conversation
-                            where bot_id = :botId and conversation_id in (:ids)
+                            where bot_id = :botId and conversation_id = any(:ids)
                             """)
                     .param("botId", botId)
                     .param("ids", ids)

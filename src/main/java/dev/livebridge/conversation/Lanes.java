@@ -158,10 +158,11 @@ public final class Lanes {
         return row;
     }
 
+    // with arrays, as for an "in" H2 would read all records of the queue
     private Set<String> known(List<String> ids) {
         return new HashSet<>(store.queryForList(
-                "select message_id from delivery where bot_id = :bot and queue = :queue and message_id in (:ids)",
-                Map.of("bot", settings.botId(), "queue", settings.messagesQueue(), "ids", ids),
+                "select message_id from delivery where bot_id = :bot and queue = :queue and message_id = any(:ids)",
+                Map.of("bot", settings.botId(), "queue", settings.messagesQueue(), "ids", ids.toArray(String[]::new)),
                 String.class));
     }
 
@@ -170,8 +171,8 @@ public final class Lanes {
         places.stream().filter(Objects::nonNull).forEach(place -> lanes.add(place.lane()));
         Map<Place, String> last = new HashMap<>();
         store.query(
-                "select lane, priority, last_id from lane where bot_id = :bot and lane in (:lanes)",
-                Map.of("bot", settings.botId(), "lanes", lanes),
+                "select lane, priority, last_id from lane where bot_id = :bot and lane = any(:lanes)",
+                Map.of("bot", settings.botId(), "lanes", lanes.toArray(String[]::new)),
                 row -> {
                     last.put(new Place(row.getString(1), row.getInt(2)), row.getString(3));
                 });

@@ -26,6 +26,15 @@ public final class Originals {
         return Original.of(message, isInternal, spool);
     }
 
+    /** What the message's sender knows it by: the variables queue, messageId, correlationId and replyTo. */
+    public void identify(Exchange exchange) {
+        Identity identity = exchange.getVariable("original", Original.class).identity();
+        exchange.setVariable("queue", identity.queue());
+        exchange.setVariable("messageId", identity.messageId());
+        exchange.setVariable("correlationId", identity.correlationId());
+        exchange.setVariable("replyTo", identity.replyTo());
+    }
+
     /**
      * Gives the exchange an empty message of its own, with Camel's counters of redeliveries, without which it would retry for
      * ever, and no other header. Camel's JMS messages would be made anew, with all that JMS says of them, at each expression

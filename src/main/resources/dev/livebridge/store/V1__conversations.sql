@@ -5,7 +5,7 @@ create table conversation (
   conversation_id varchar(128)                not null,
   user_hash       varchar(1024)               not null,
   queued_at       timestamp(6) with time zone not null,
-  primary key (conversation_id, bot_id)
+  primary key (bot_id, conversation_id)
 );
 
 create index conversation_of_user on conversation (bot_id, user_hash, number);

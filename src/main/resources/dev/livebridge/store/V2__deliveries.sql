@@ -26,8 +26,7 @@ create table delivery (
   early_since     timestamp(6) with time zone,
   -- whether it was set aside on the held queue
   held            boolean                     not null default false,
-  -- the message first: H2 looks up an "in" by an index's first column only, and would read all records of the queue
-  primary key (message_id, queue, bot_id)
+  primary key (bot_id, queue, message_id)
 );
 
 create unique index delivery_of_key on delivery (idempotency_key);
@@ -42,7 +41,7 @@ create table lane (
   priority   integer                     not null,
   last_id    varchar(512)                not null,
   changed_at timestamp(6) with time zone not null,
-  primary key (lane, priority, bot_id)
+  primary key (bot_id, lane, priority)
 );
 
 -- Which conversations wait, with their messages on the held queue, and when to try them again.
