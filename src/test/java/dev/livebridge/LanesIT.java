@@ -1,6 +1,9 @@
 package dev.livebridge;
 
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.status;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static dev.livebridge.TestBridge.LANES;
 import static dev.livebridge.TestBridge.MESSAGES;
@@ -12,6 +15,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.livebridge.delivery.Identity;
 import jakarta.jms.JMSException;
+import jakarta.jms.QueueBrowser;
 import jakarta.jms.TextMessage;
 import java.io.IOException;
 import java.sql.Timestamp;
@@ -31,12 +35,13 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 class LanesIT {
     @RegisterExtension
-    static final TestBridge BRIDGE = new TestBridge();
+    static final TestBridge BRIDGE = new TestBridge().with("live.hold.after", "300ms");
 
     private final String conversation = unique("conversation");
     private final String path = "/" + conversation + "/client/message";
     private final String first = unique("ID:first");
     private final String second = unique("ID:second");
+    private final String third = unique("ID:third");
 
     @BeforeEach
     void theReaderHasSeenBoth() {
@@ -63,6 +68,38 @@ class LanesIT {
         bring(first, "1");
         await().until(() -> texts().size() == 2);
         assertThat(texts()).containsExactly("1", "2");
+    }
+
+    @Test
+    void believesTheHeldQueueOnceAnotherMessageHasOpenedTheGroup() throws Exception {
+        record(third, null);
+        bring(third, "0", conversation);
+        await().until(() -> texts().size() == 1);
+        store().sql("update delivery set held = true where message_id = ?")
+                .params(first)
+                .update();
+        int before = BRIDGE.passes("in-order-when-early");
+        bring(second, "2", conversation);
+        await().until(() -> BRIDGE.passes("in-order-when-early") > before + 2);
+
+        bring(first, "1");
+        await().until(() -> texts().size() == 3);
+        assertThat(texts()).containsExactly("0", "1", "2");
+    }
+
+    @Test
+    void setsAsideWhatComesAfterAHeldOne() throws Exception {
+        BRIDGE.live().stubFor(post(path).willReturn(status(503)));
+        bring(first, "1", conversation);
+        await().until(LanesIT::isHeld);
+        store().sql("delete from hold").update();
+        BRIDGE.live().stubFor(post(path).willReturn(okJson("{}")));
+        int failed = texts().size();
+
+        bring(second, "2", conversation);
+
+        await().until(() -> texts().size() == failed + 2);
+        assertThat(texts().subList(failed, failed + 2)).containsExactly("1", "2");
     }
 
     @Test
@@ -96,13 +133,24 @@ class LanesIT {
     }
 
     private void bring(String id, String text) throws JMSException {
+        bring(id, text, id);
+    }
+
+    private void bring(String id, String text, String lane) throws JMSException {
         TextMessage message =
                 BRIDGE.text("{\"conversationId\": \"%s\", \"text\": \"%s\"}".formatted(conversation, text));
         Identity identity = new Identity(MESSAGES, id, System.currentTimeMillis(), 0, null, null, null, null, 0);
-        for (Map.Entry<String, Object> property : identity.inLane(id).entrySet()) {
+        for (Map.Entry<String, Object> property : identity.inLane(lane).entrySet()) {
             message.setObjectProperty(property.getKey(), property.getValue());
         }
         BRIDGE.send(LANES, message);
+    }
+
+    private static boolean isHeld() throws JMSException {
+        try (QueueBrowser browser =
+                BRIDGE.session().createBrowser(BRIDGE.session().createQueue("live.held"))) {
+            return browser.getEnumeration().hasMoreElements();
+        }
     }
 
     private List<String> texts() throws IOException {

@@ -245,8 +245,9 @@ class StoreIT {
         holds.begin(original, user, 60_000L, "Live answered 503 \0 " + "x".repeat(3000));
         holds.begin(original, user, 60_000L, "again");
 
-        assertThat(holds(other).mustWait(original, user)).isTrue();
-        assertThat(holds(other).mustWait(original, user + "-2")).isFalse();
+        assertThat(holds(other).mustWait(original, delivery(waiting), user)).isTrue();
+        assertThat(holds(other).mustWait(original, delivery(waiting), user + "-2"))
+                .isFalse();
         holds(other).postpone(original, user, 120_000L, "still \0");
         holds(other).release();
         assertThat(JdbcClient.create(store.dataSource())

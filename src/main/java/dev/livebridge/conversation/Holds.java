@@ -1,5 +1,7 @@
 package dev.livebridge.conversation;
 
+import dev.livebridge.broker.BrokerQueues;
+import dev.livebridge.delivery.Delivery;
 import dev.livebridge.delivery.Digest;
 import dev.livebridge.delivery.Identity;
 import dev.livebridge.delivery.NotKeptException;
@@ -123,10 +125,19 @@ public final class Holds {
         return user == null ? conversationId : user;
     }
 
-    /** Whether a message must wait because others of its conversation do; one that was held is the first of them. */
-    public boolean mustWait(@Variable("original") Original original, @Variable("holdKey") String key) {
-        return original.identity().heldSince() == 0
-                && store.sql("select 1 from hold where bot_id = ? and queue = ? and hold_key = ?")
+    /**
+     * Whether a message must wait because others of its conversation do; one that was held is the first of them. One that
+     * comes after a held one does, whatever the store says of the conversation.
+     */
+    public boolean mustWait(
+            @Variable("original") Original original,
+            @Variable("delivery") Delivery delivery,
+            @Variable("holdKey") String key) {
+        if (original.identity().heldSince() != 0) {
+            return false;
+        }
+        return delivery.before() != null
+                || store.sql("select 1 from hold where bot_id = ? and queue = ? and hold_key = ?")
                         .params(botId, original.identity().queue(), key)
                         .query(Integer.class)
                         .optional()
@@ -163,13 +174,14 @@ public final class Holds {
     /** Sets a message aside, behind those of its conversation, in the transaction that consumed it. */
     public void setAside(@Variable("original") Original original, @Variable("holdKey") String key) {
         lanes.setAside(original);
-        store.sql("update hold set last_id = ?, empty_looks = 0 where bot_id = ? and queue = ? and hold_key = ?")
-                .params(
-                        original.identity().messageId(),
-                        botId,
-                        original.identity().queue(),
-                        key)
+        Identity identity = original.identity();
+        int waiting = store.sql(
+                        "update hold set last_id = ?, empty_looks = 0 where bot_id = ? and queue = ? and hold_key = ?")
+                .params(identity.messageId(), botId, identity.queue(), key)
                 .update();
+        if (waiting == 0) {
+            begin(original, key, 0L, "behind others of its conversation");
+        }
         jms.execute(session -> {
             Map<String, Object> properties = original.properties();
             properties.putAll(original.identity().held(System.currentTimeMillis()));
@@ -215,6 +227,9 @@ public final class Holds {
      */
     public Original next(@Body Message met, @Variable("spool") SpoolFolder folder)
             throws JMSException, NotKeptException {
+        if (Boolean.TRUE.equals(met.getObjectProperty(BrokerQueues.FIRST_KEY))) {
+            lanes.moved();
+        }
         String key = met.getStringProperty(MARKER);
         boolean hasBody = met instanceof TextMessage || met instanceof BytesMessage;
         if (key == null || hasBody || !(met.getJMSDestination() instanceof Queue readFrom)) {

@@ -10,8 +10,10 @@ import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,6 +39,9 @@ public final class Lanes {
     /** How long one that never comes, as when somebody took it from the queue, can stop those behind it. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    /** Of the messages that a consumer has set aside: the last one of each lane matters. */
+    private static final int REMEMBERED = 10_000;
+
     private static final long SHORTEST_MILLIS = 50;
     private static final long LONGEST_MILLIS = 2_000;
 
@@ -44,6 +49,11 @@ public final class Lanes {
     private final TransactionTemplate transaction;
     private final Settings settings;
     private final JmsTemplate jms;
+    /**
+     * What the consumer of a thread has set aside. What it consumes afterwards it gets in order: only then nobody need look
+     * whether the transaction was committed.
+     */
+    private final ThreadLocal<Set<String>> setAside = ThreadLocal.withInitial(() -> lastOf(REMEMBERED));
 
     /**
      * What the configuration says of lanes.
@@ -179,10 +189,16 @@ public final class Lanes {
         return last;
     }
 
+    /** A group has come to the consumer of this thread, as it may when another one dies: what that one did is not known. */
+    void moved() {
+        setAside.get().clear();
+    }
+
     /** It waits on the held queue from now on: what comes after it may go there, too. */
     public void setAside(Original original) {
         if (settings.numbered()) {
             Identity identity = original.identity();
+            setAside.get().add(identity.recordId());
             store.update(
                     "update delivery set held = true where bot_id = :bot and queue = :queue and message_id = :id",
                     Map.of("bot", settings.botId(), "queue", identity.queue(), "id", identity.recordId()));
@@ -194,18 +210,15 @@ public final class Lanes {
             @Variable("original") Original original,
             @Variable("delivery") Delivery delivery,
             @Variable("firstOfGroup") Boolean first) {
-        boolean isFirst = Boolean.TRUE.equals(first);
         Delivery.Before before = delivery.before();
         if (delivery.confirmed()) {
             return false;
         }
         if (!settings.numbered()) {
-            return isFirst;
+            return Boolean.TRUE.equals(first);
         }
         boolean isHeld = original.identity().heldSince() != 0;
-        // once a group moved to another consumer, its records may say more than the broker knows
-        boolean isMoved = isFirst || delivery.earlySince() != null;
-        if (before == null || before.held() && !isHeld && (!isMoved || isOnHeld(before))) {
+        if (before == null || before.held() && !isHeld && isOnHeld(before)) {
             return false;
         }
         delivery.early(Instant.now());
@@ -215,6 +228,7 @@ public final class Lanes {
                     original.identity().messageId(),
                     before.messageId(),
                     PATIENCE.toSeconds());
+            delivery.goOn();
             return false;
         }
         LOG.debug("{}: comes before {}", original.identity().messageId(), before.messageId());
@@ -226,11 +240,23 @@ public final class Lanes {
      * queue, or will come again.
      */
     private boolean isOnHeld(Delivery.Before before) {
+        if (setAside.get().contains(before.messageId())) {
+            return true;
+        }
         String selector =
                 "%s = '%s'".formatted(Identity.MESSAGE_ID, before.messageId().replace("'", "''"));
         return Boolean.TRUE.equals(
                 jms.browseSelected(settings.heldQueue(), selector, (session, browser) -> browser.getEnumeration()
                         .hasMoreElements()));
+    }
+
+    private static Set<String> lastOf(int size) {
+        return Collections.newSetFromMap(new LinkedHashMap<>() {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+                return size() > size;
+            }
+        });
     }
 
     /** How long to wait before it goes back, in milliseconds: longer each time. */

@@ -84,6 +84,11 @@ public final class Delivery {
         earlySince = earlySince == null ? now : earlySince;
     }
 
+    /** It needn't wait for the message before it any longer. */
+    public void goOn() {
+        before = null;
+    }
+
     /** How often it has failed, or was cut off. */
     public int attempts() {
         return attempts;
