@@ -65,6 +65,9 @@ public final class Benchmark {
         if (options.runs("hold")) {
             hold(contenders);
         }
+        if (options.runs("backlog")) {
+            backlog(contenders);
+        }
         if (options.runs("grouper")) {
             GrouperSpeed grouper = new GrouperSpeed(options, surroundings);
             attempt(Contender.grouper(100, options), grouper::measure);
@@ -140,6 +143,15 @@ public final class Benchmark {
             });
         }
         report.append(hold.report());
+    }
+
+    private void backlog(List<Contender> contenders) throws Exception {
+        Backlog backlog = new Backlog(options, surroundings);
+        for (Contender contender : contenders) {
+            say("backlog: %s", contender.title());
+            attempt(contender, () -> backlog.measure(contender));
+        }
+        report.append(backlog.report());
     }
 
     private interface Step {

@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * What a run measures: the system properties {@code bench.*}, each with a default.
  *
- * @param scenarios     throughput, rate, hold, grouper
+ * @param scenarios     throughput, rate, hold, grouper, backlog
  * @param contenders    their names; empty for all that the machine has
  * @param rounds        how often each contender's throughput is measured, in turn with the others, at most
  * @param messages      of one measurement of throughput
@@ -17,6 +17,7 @@ import java.util.List;
  * @param duration      how long these send
  * @param failing       of the conversations, how many the scenario hold lets fail
  * @param moved         messages that the scenario grouper has moved
+ * @param backlog       messages that lie there in the scenario backlog
  * @param heap          {@code -Xmx} of each contender
  * @param limit         no round of throughput begins that would end after this
  */
@@ -34,6 +35,7 @@ record Options(
         Duration holdDuration,
         int failing,
         int moved,
+        int backlog,
         String heap,
         Duration limit) {
 
@@ -52,6 +54,7 @@ record Options(
                 Duration.ofSeconds(Integer.getInteger("bench.hold.seconds", 60)),
                 Integer.getInteger("bench.hold.conversations", 20),
                 Integer.getInteger("bench.grouper.messages", 20_000),
+                Integer.getInteger("bench.backlog.messages", 1_000_000),
                 System.getProperty("bench.heap", "256m"),
                 Duration.ofMinutes(Integer.getInteger("bench.minutes", 8)));
     }

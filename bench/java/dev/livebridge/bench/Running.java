@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /** A process of the benchmark, from its line "Up: …" on, and what it takes of the machine. It ends with this one. */
 final class Running implements AutoCloseable {
@@ -64,9 +65,24 @@ final class Running implements AutoCloseable {
 
     /** Memory that it holds now. */
     int rssMegabytes() throws IOException {
+        return status("VmRSS:") / 1024;
+    }
+
+    int threads() throws IOException {
+        return status("Threads:");
+    }
+
+    /** Sockets count as files. */
+    int openFiles() throws IOException {
+        try (Stream<Path> files = Files.list(proc("fd"))) {
+            return (int) files.count();
+        }
+    }
+
+    private int status(String name) throws IOException {
         return Files.readAllLines(proc("status")).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToInt(line -> Integer.parseInt(line.replaceAll("\\D", "")) / 1024)
+                .filter(line -> line.startsWith(name))
+                .mapToInt(line -> Integer.parseInt(line.replaceAll("\\D", "")))
                 .sum();
     }
 
