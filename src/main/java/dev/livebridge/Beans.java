@@ -101,6 +101,7 @@ final class Beans {
                         () -> grouper(settings, queues, conversations, originals, spool, outages, registry)));
 
         attachments(settings, spool, registry);
+        LookupBeans.bind(settings, context);
 
         // delivery: kinds of failure, records, dead letters
         Outcomes outcomes = new Outcomes(botId);

@@ -158,7 +158,8 @@ public final class Bridge extends Main {
             throw new StartException(String.join("; ", problems));
         }
         refuseTakenPort(settings);
-        context.getPropertiesComponent().addPropertiesFunction(new MillisFunction(context.getPropertiesComponent()));
+        DurationFunction.all(context.getPropertiesComponent())
+                .forEach(context.getPropertiesComponent()::addPropertiesFunction);
         Store store = store(settings);
         OnStop.close(context, store);
         store.migrate();

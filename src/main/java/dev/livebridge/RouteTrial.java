@@ -72,7 +72,8 @@ public final class RouteTrial {
             trial.setAutowiredEnabled(false);
             trial.setSourceLocationEnabled(true);
             trial.getPropertiesComponent().addPropertiesSource(propertiesOf(model));
-            trial.getPropertiesComponent().addPropertiesFunction(new MillisFunction(model.getPropertiesComponent()));
+            DurationFunction.all(model.getPropertiesComponent())
+                    .forEach(trial.getPropertiesComponent()::addPropertiesFunction);
             JmsComponent jms = model.getComponent("jms", JmsComponent.class);
             trial.addComponent("jms", new JmsComponent(jms.getConfiguration().copy()));
             try {

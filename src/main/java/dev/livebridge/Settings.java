@@ -1,5 +1,6 @@
 package dev.livebridge;
 
+import dev.livebridge.lookup.HttpService;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -45,7 +46,12 @@ public final class Settings {
                 + " live.store.username and live.store.password"),
         GROUPED_BY("bridge or producer"),
         UNCERTAIN("resend or dead-letter"),
-        HOSTS("names of hosts, addresses or ranges of addresses, separated by commas");
+        HOSTS("names of hosts, addresses or ranges of addresses, separated by commas"),
+        LOOKUP_URL("an address that begins with http:// or https:// and holds {hash}, without a user and a password"),
+        DATABASE(
+                "a JDBC address, whose user and password stand in live.lookup.sql.username and live.lookup.sql.password"),
+        CHARACTER("one character"),
+        ON_FAILURE("continue or retry");
 
         private final String expected;
 
@@ -58,6 +64,9 @@ public final class Settings {
     private static final String HOST = "(\\*\\.)?[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*(:\\d+)?|[0-9A-Fa-f.:]+(/\\d{1,3})?";
 
     private static final Pattern CREDENTIALS = Pattern.compile("(?i)[?&;](user|password|sslpassword)=|//[^/?]*@");
+
+    /** Where a mistake may be a password. */
+    private static final Set<Type> ADDRESSES = Set.of(Type.JDBC, Type.DATABASE, Type.LOOKUP_URL);
 
     private static final List<String> REQUIRED = List.of("live.bot.id", "live.bot.token", "live.jms.url");
 
@@ -133,6 +142,24 @@ public final class Settings {
             Map.entry("live.attachments.allowed-sources", Type.TEXT),
             Map.entry("live.attachments.fetch-timeout", Type.DURATION),
             Map.entry("live.attachments.spool-directory", Type.TEXT),
+            Map.entry("live.lookup.cache-size", Type.POSITIVE),
+            Map.entry("live.lookup.http.url", Type.LOOKUP_URL),
+            Map.entry("live.lookup.http.timeout", Type.DURATION),
+            Map.entry("live.lookup.http.ttl", Type.DURATION),
+            Map.entry("live.lookup.http.on-failure", Type.ON_FAILURE),
+            Map.entry("live.lookup.sql.query", Type.TEXT),
+            Map.entry("live.lookup.sql.url", Type.DATABASE),
+            Map.entry("live.lookup.sql.username", Type.TEXT),
+            Map.entry("live.lookup.sql.password", Type.TEXT),
+            Map.entry("live.lookup.sql.connections", Type.POSITIVE),
+            Map.entry("live.lookup.sql.timeout", Type.DURATION),
+            Map.entry("live.lookup.sql.ttl", Type.DURATION),
+            Map.entry("live.lookup.sql.on-failure", Type.ON_FAILURE),
+            Map.entry("live.lookup.csv.file", Type.TEXT),
+            Map.entry("live.lookup.csv.key", Type.TEXT),
+            Map.entry("live.lookup.csv.separator", Type.CHARACTER),
+            Map.entry("live.lookup.csv.timeout", Type.DURATION),
+            Map.entry("live.lookup.csv.on-failure", Type.ON_FAILURE),
             Map.entry("live.data-directory", Type.TEXT),
             Map.entry("live.management.host", Type.TEXT),
             Map.entry("live.management.port", Type.PORT),
@@ -162,7 +189,7 @@ public final class Settings {
         TYPES.forEach((key, type) -> find(key)
                 .filter(value -> !fits(type, value))
                 .ifPresent(value -> problems.add(key + " must be " + type.expected
-                        + (type == Type.JDBC && hasCredentials(value) ? "" : ", not '" + value + "'"))));
+                        + (ADDRESSES.contains(type) && hasCredentials(value) ? "" : ", not '" + value + "'"))));
         family("live.groups.").forEach((name, value) -> {
             if (!fits(Type.INTEGERS, value)) {
                 problems.add("live.groups." + name + " must be " + Type.INTEGERS.expected + ", not '" + value + "'");
@@ -173,6 +200,10 @@ public final class Settings {
         if (find("live.attachments.address").filter("public"::equals).isPresent()
                 && find("live.attachments.public-url").isEmpty()) {
             problems.add("live.attachments.public-url is missing, which live.attachments.address = public needs");
+        }
+        if (find("live.lookup.sql.query").isPresent()
+                && find("live.lookup.sql.url").isEmpty()) {
+            problems.add("live.lookup.sql.url is missing, which live.lookup.sql.query needs");
         }
         return problems;
     }
@@ -215,6 +246,13 @@ public final class Settings {
                     (value.startsWith("jdbc:postgresql:") || value.startsWith("jdbc:h2:")) && !hasCredentials(value);
                 case GROUPED_BY -> List.of("bridge", "producer").contains(value);
                 case UNCERTAIN -> List.of("resend", "dead-letter").contains(value);
+                case LOOKUP_URL ->
+                    value.contains(HttpService.HASH)
+                            && fits(Type.URL, value.replace(HttpService.HASH, "hash"))
+                            && !hasCredentials(value);
+                case DATABASE -> value.startsWith("jdbc:") && !hasCredentials(value);
+                case CHARACTER -> value.length() == 1;
+                case ON_FAILURE -> List.of("continue", "retry").contains(value);
                 case HOSTS -> Arrays.stream(value.split("[,\\s]+")).allMatch(host -> host.matches(HOST));
             };
         } catch (RuntimeException | URISyntaxException e) {

@@ -41,6 +41,23 @@ class EnrichmentIT {
     private static final Path HOME = TestBridge.copyOfTheProject();
     private static final Path FILE = HOME.resolve("routes/enrich-user.camel.yaml");
 
+    /** A lookup of the integrator's own. */
+    private static final String CRM = """
+                    - setHeader:
+                        id: crm-query
+                        name: CamelHttpQuery
+                        expression:
+                          simple:
+                            expression: user=${bean:type:java.net.URLEncoder?method=encode(${body[hash]}, 'UTF-8')}
+                    - enrich:
+                        id: crm
+                        expression:
+                          constant:
+                            expression: http://crm.example.org/crm?httpMethod=GET&throwExceptionOnFailure=false
+                        aggregateOnException: true
+                        aggregationStrategy: "#addToExtra"
+            """;
+
     @RegisterExtension
     static final TestBridge BRIDGE =
             new TestBridge().at(HOME).with("live.routes.reload", "true").with("live.extra.Channel", "jms");
@@ -70,8 +87,7 @@ class EnrichmentIT {
 
     @Test
     void takesUpASavedLookupAndKeepsThePrecedence() throws Exception {
-        save(enrichUser(Readme.yaml("id: crm-query")
-                .replace("http://crm.example.org/customers", BRIDGE.live().baseUrl() + "/crm")));
+        save(enrichUser(CRM.replace("http://crm.example.org", BRIDGE.live().baseUrl())));
         await().untilAsserted(() -> assertThat(log.lines()).anyMatch(line -> line.contains("Routes reloaded")));
 
         request("{\"Ticket\": 2024, \"Plan\": \"gold\"}");
@@ -93,8 +109,7 @@ class EnrichmentIT {
                                 answer.equals("reset")
                                         ? aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER)
                                         : status(Integer.parseInt(answer)).withBody("{\"Oops\": 1}")));
-        save(enrichUser(Readme.yaml("id: crm-query")
-                .replace("http://crm.example.org/customers", BRIDGE.live().baseUrl() + "/crm")));
+        save(enrichUser(CRM.replace("http://crm.example.org", BRIDGE.live().baseUrl())));
         await().untilAsserted(() -> assertThat(log.lines()).anyMatch(line -> line.contains("Routes reloaded")));
 
         assertThat(request("{}").at("/status").asText()).isEqualTo("queued");
@@ -174,8 +189,7 @@ class EnrichmentIT {
     @Test
     void saysWhatIsWrongWithAnAnswerThatIsNoJson() throws Exception {
         BRIDGE.live().stubFor(get(urlPathEqualTo("/crm")).willReturn(ok("<html>")));
-        save(enrichUser(Readme.yaml("id: crm-query")
-                .replace("http://crm.example.org/customers", BRIDGE.live().baseUrl() + "/crm")));
+        save(enrichUser(CRM.replace("http://crm.example.org", BRIDGE.live().baseUrl())));
         await().untilAsserted(() -> assertThat(log.lines()).anyMatch(line -> line.contains("Routes reloaded")));
 
         JsonNode reply = request("{}");

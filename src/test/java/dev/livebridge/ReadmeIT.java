@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -67,7 +68,9 @@ class ReadmeIT {
         Path draft = Files.writeString(
                 folder.resolve("draft"),
                 Files.readString(route)
-                        .replace("      steps:\n", "      steps:\n" + Readme.yaml("conversations-so-far")));
+                        .replaceFirst(
+                                "(?m)^      steps:\n",
+                                Matcher.quoteReplacement("      steps:\n" + Readme.yaml("conversations-so-far"))));
         Files.move(draft, route, StandardCopyOption.REPLACE_EXISTING);
         await().atMost(PATIENCE).untilAsserted(() -> {
             run("bin/live-bridge send live.conversations examples/conversation.json --wait");

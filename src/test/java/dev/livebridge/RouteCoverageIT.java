@@ -44,6 +44,7 @@ class RouteCoverageIT {
                     collectNested(body.path(nested), ids);
                 }
                 collect(body.path("otherwise").path("steps"), ids);
+                collect(body.path("onFallback").path("steps"), ids);
             }
         }
     }

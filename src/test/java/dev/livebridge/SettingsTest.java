@@ -57,12 +57,30 @@ class SettingsTest {
             live.attachments.address = public    | live.attachments.public-url is missing
             live.attachments.presigned-ttl = 8d  | live.attachments.presigned-ttl must be a duration of at most 7d
             live.attachments.allowed-hosts = http://a | live.attachments.allowed-hosts must be names of hosts
+            live.lookup.http.url = http://crm/users | live.lookup.http.url must be an address that begins with http:// or https:// and holds {hash}
+            live.lookup.http.on-failure = ignore | live.lookup.http.on-failure must be continue or retry
+            live.lookup.sql.query = select 1     | live.lookup.sql.url is missing
+            live.lookup.sql.url = db.example.org | live.lookup.sql.url must be a JDBC address
+            live.lookup.csv.separator = ;;       | live.lookup.csv.separator must be one character
             """)
     void saysWhatAValueMustLookLike(String line, String problem) throws Exception {
         assertThat(settings(REQUIRED + line).problems())
                 .singleElement()
                 .asString()
                 .startsWith(problem);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            live.store.url = jdbc:postgresql://me:s3cret@db/live
+            live.lookup.sql.url = jdbc:oracle:thin:@//db/crm?user=me&password=s3cret
+            live.lookup.http.url = https://me:s3cret@crm/{hash}
+            """)
+    void repeatsNoPassword(String line) throws Exception {
+        assertThat(settings(REQUIRED + line).problems())
+                .singleElement()
+                .asString()
+                .doesNotContain("s3cret");
     }
 
     @Test

@@ -45,6 +45,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
+import org.apache.camel.component.resilience4j.ResilienceProcessor;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.support.processor.DelegateAsyncProcessor;
@@ -258,6 +259,13 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
     public void breakStep(String id, int times, Throwable failure) {
         failures.put(id, failure);
         broken.put(id, new AtomicInteger(times));
+    }
+
+    /** Has a circuit breaker forget what has failed. */
+    public void closeBreaker(String id) {
+        ResilienceProcessor breaker = context().getProcessor(id, ResilienceProcessor.class);
+        breaker.transitionToForcedOpenState();
+        breaker.transitionToCloseState();
     }
 
     /** How often this step of a route has been passed. */
