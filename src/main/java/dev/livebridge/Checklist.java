@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
@@ -65,7 +66,8 @@ public final class Checklist {
         List<String> problems = settings.problems();
         if (!problems.isEmpty()) {
             problems.forEach(problem -> add("configuration", Verdict.FAILED, problem));
-            for (String subject : new String[] {"routes", "broker", "store", "S3", "Live API", "bot's credentials"}) {
+            for (String subject :
+                    new String[] {"routes", "broker", "store", "S3", "Live API", "groups", "bot's credentials"}) {
                 add(subject, Verdict.NOT_CHECKED, "needs a configuration without mistakes");
             }
             return findings;
@@ -83,6 +85,7 @@ public final class Checklist {
             store(store);
             s3(context.getRegistry().findSingleByType(S3.class), settings);
             api(settings);
+            groups(settings);
         } finally {
             main.stop();
         }
@@ -194,6 +197,32 @@ public final class Checklist {
         } catch (IOException e) {
             add("Live API", Verdict.FAILED, url + ": " + e);
         }
+    }
+
+    private void groups(Settings settings) throws InterruptedException {
+        Set<Long> ids;
+        try {
+            ids = LiveGroups.ask(settings).ids();
+        } catch (IOException e) {
+            add("groups", Verdict.NOT_CHECKED, e.getMessage());
+            return;
+        }
+        String url = settings.text("live.api.groups-url");
+        if (ids.isEmpty()) {
+            add("groups", Verdict.NOT_CHECKED, "no ids found in what " + url + " answers: see the command groups");
+            return;
+        }
+        List<String> unknown = Stream.concat(
+                        Stream.of("live.default-groups-id"),
+                        settings.family("live.groups.").keySet().stream().map(name -> "live.groups." + name))
+                .flatMap(key -> settings.numbers(key).stream()
+                        .filter(id -> !ids.contains(id))
+                        .map(id -> key + " = " + id))
+                .toList();
+        if (unknown.isEmpty()) {
+            add("groups", Verdict.OK, url + " lists all that are configured");
+        }
+        unknown.forEach(group -> add("groups", Verdict.WARNING, group + ": " + url + " lists no such group"));
     }
 
     private void add(String subject, Verdict verdict, String detail) {

@@ -108,6 +108,7 @@ public final class Settings {
             Map.entry("live.api.queue-path", Type.PATH),
             Map.entry("live.api.message-path", Type.MESSAGE_PATH),
             Map.entry("live.api.extra-shape", Type.EXTRA_SHAPE),
+            Map.entry("live.api.groups-url", Type.URL),
             Map.entry("live.api.connect-timeout", Type.DURATION),
             Map.entry("live.api.response-timeout", Type.DURATION),
             Map.entry("live.bot.id", Type.INTEGER),

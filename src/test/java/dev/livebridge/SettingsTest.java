@@ -57,6 +57,7 @@ class SettingsTest {
             live.attachments.address = public    | live.attachments.public-url is missing
             live.attachments.presigned-ttl = 8d  | live.attachments.presigned-ttl must be a duration of at most 7d
             live.attachments.allowed-hosts = http://a | live.attachments.allowed-hosts must be names of hosts
+            live.api.groups-url = groups         | live.api.groups-url must be an address
             live.lookup.http.url = http://crm/users | live.lookup.http.url must be an address that begins with http:// or https:// and holds {hash}
             live.lookup.http.on-failure = ignore | live.lookup.http.on-failure must be continue or retry
             live.lookup.sql.query = select 1     | live.lookup.sql.url is missing

@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "check",
         description = {
-            "Checks the configuration and the routes, and reaches for the broker, the store and the Live API.",
+            "Checks the configuration and the routes, and reaches for the broker, the store and the Live API; warns of"
+                    + " groups that Live doesn't list.",
             "Exit code: 0 if nothing failed, 1 otherwise."
         },
         mixinStandardHelpOptions = true)

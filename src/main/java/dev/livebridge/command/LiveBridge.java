@@ -16,6 +16,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
             Send.class,
             DeadLettersCommand.class,
             Check.class,
+            Groups.class,
             Forget.class,
             CommandLine.HelpCommand.class
         },

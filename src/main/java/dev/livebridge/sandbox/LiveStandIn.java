@@ -60,6 +60,11 @@ public final class LiveStandIn implements AutoCloseable {
                     StreamReadConstraints.builder().maxStringLength(MAX_BODY).build())
             .build());
 
+    /** What Live's own list looks like is not documented. Conversations may be queued for any other group, too. */
+    private static final JsonNode GROUPS = MAPPER.createArrayNode()
+            .add(MAPPER.createObjectNode().put("id", 2179).put("name", "Sales"))
+            .add(MAPPER.createObjectNode().put("id", 2180).put("name", "Support"));
+
     private final RequestSchema queueSchema = RequestSchema.of("sandbox/live-queue.schema.json");
     private final RequestSchema messageSchema = RequestSchema.of("sandbox/live-message.schema.json");
     private final RequestSchema replySchema = RequestSchema.of("sandbox/agent-reply.schema.json");
@@ -105,6 +110,7 @@ public final class LiveStandIn implements AutoCloseable {
 
         router.route(API + "/*").handler(this::misbehave);
         serve(router, API + "/queue/external", Map.of(POST, checked(queueSchema, this::queue)));
+        serve(router, API + "/group", Map.of(GET, call -> answer(call, 200, GROUPS)));
         serve(router, API + "/:id/client/message", Map.of(POST, checked(messageSchema, this::message)));
 
         String conversation = "/sandbox/conversations/:id";

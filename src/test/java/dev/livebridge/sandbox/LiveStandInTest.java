@@ -287,6 +287,14 @@ class LiveStandInTest {
     }
 
     @Test
+    void listsItsGroups() throws Exception {
+        HttpResponse<String> response = get(API + "/group");
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(JSON.readTree(response.body()).findValuesAsText("id")).contains("2179");
+    }
+
+    @Test
     void takesMessagesBeforeAndAfterAnAgentAttends() throws Exception {
         String id = queued(queueBody());
         assertThat(post(messages(id), json(HELLO)).statusCode()).isEqualTo(200);
