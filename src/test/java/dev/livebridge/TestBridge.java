@@ -4,10 +4,13 @@ import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.options;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.github.tomakehurst.wiremock.WireMockServer;
+import dev.livebridge.delivery.JmsProperties;
+import dev.livebridge.message.RequestSchema;
 import dev.livebridge.sandbox.Broker;
 import dev.livebridge.sandbox.ObjectStore;
 import jakarta.jms.BytesMessage;
@@ -33,6 +36,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -357,6 +361,7 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
         send(queue, message);
         try (MessageConsumer consumer = session.createConsumer(replies)) {
             JsonNode reply = json(expect(consumer, "a reply"));
+            assertValid("reply", reply);
             switch (reply.path("status").asText()) {
                 case "failed" -> toCome.merge(DEADLETTERS, 1, Integer::sum);
                 case "queued" -> toCome.merge(EVENTS, 1, Integer::sum);
@@ -374,8 +379,33 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
     public Message receive(String queue) throws JMSException {
         toCome.merge(queue, -1, Integer::sum);
         try (MessageConsumer consumer = session.createConsumer(session.createQueue(queue))) {
-            return expect(consumer, "a message on " + queue);
+            Message message = expect(consumer, "a message on " + queue);
+            assertDocumented(queue, message);
+            return message;
         }
+    }
+
+    /** What leaves the bridge is as its schemas say. */
+    private static void assertDocumented(String queue, Message message) throws JMSException {
+        if (queue.equals(EVENTS)) {
+            try {
+                String source = message.getStringProperty("eventSource");
+                assertValid("bridge".equals(source) ? "bridge-event" : "event", json(message));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        } else if (queue.equals(DEADLETTERS) && message.propertyExists("liveRoute")) {
+            // those that a test makes by hand went no route
+            Map<String, Object> added = new TreeMap<>(JmsProperties.of(message));
+            added.keySet().removeIf(name -> !name.startsWith("live"));
+            assertValid("dead-letter-properties", JSON.valueToTree(added));
+        }
+    }
+
+    private static void assertValid(String schema, JsonNode document) {
+        assertThat(RequestSchema.of(schema + ".schema.json").violations(document))
+                .as("%s as %s.schema.json has it", document, schema)
+                .isEmpty();
     }
 
     /** The next message on a queue if there is one now. */
