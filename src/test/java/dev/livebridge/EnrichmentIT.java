@@ -59,8 +59,11 @@ class EnrichmentIT {
             """;
 
     @RegisterExtension
-    static final TestBridge BRIDGE =
-            new TestBridge().at(HOME).with("live.routes.reload", "true").with("live.extra.Channel", "jms");
+    static final TestBridge BRIDGE = new TestBridge()
+            .at(HOME)
+            .with("live.routes.reload", "true")
+            .with("live.extra.Channel", "jms")
+            .with("live.lookup.csv.file", HOME.resolve("customers.csv").toString());
 
     private final String hash = unique("user&x=1 #ñ/");
     private Log log;
@@ -98,6 +101,26 @@ class EnrichmentIT {
                         {"user": {"extra": [{"Ticket": 2024}, {"Plan": "gold"}, {"Since": 2019}, {"Score": "1.50"},
                                             {"Channel": "jms"}]}}
                         """, false, true)));
+    }
+
+    @Test
+    void takesUpAChangeOfALookup() throws Exception {
+        Files.copy(Path.of("routes/enrich-user.camel.yaml"), FILE, StandardCopyOption.REPLACE_EXISTING);
+        Files.writeString(HOME.resolve("customers.csv"), "id,Level\n%s,3\n".formatted(hash));
+        replace(
+                HOME.resolve("routes/lookup-csv.camel.yaml"),
+                Files.readString(Path.of("routes/lookup-csv.camel.yaml"))
+                        .replace("id: csv-row", "id: another-csv-row"));
+        await().until(() -> BRIDGE.context().getProcessor("another-csv-row") != null
+                && BRIDGE.context().getProcessor("looked-up-in-csv") != null);
+
+        request("{}");
+
+        BRIDGE.live()
+                .verify(1, postRequestedFor(urlEqualTo(QUEUE_PATH)).withRequestBody(equalToJson("""
+                        {"user": {"extra": [{"Level": "3"}, {"Channel": "jms"}]}}
+                        """, false, true)));
+        assertThat(BRIDGE.passes("another-csv-row")).isEqualTo(1);
     }
 
     @ParameterizedTest
