@@ -13,9 +13,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -54,10 +54,11 @@ public final class HttpService implements HttpClientConfigurer {
     public HttpService(String url, Duration timeout, Map<String, String> headers) {
         this.url = url;
         this.timeout = timeout;
-        this.headers = Stream.concat(
-                        Stream.of(new BasicHeader("Accept", "application/json")),
-                        headers.entrySet().stream()
-                                .map(header -> new BasicHeader(header.getKey(), header.getValue(), true)))
+        Map<String, String> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        all.put("Accept", "application/json");
+        all.putAll(headers);
+        this.headers = all.entrySet().stream()
+                .map(header -> new BasicHeader(header.getKey(), header.getValue(), true))
                 .toList();
     }
 
