@@ -3,6 +3,7 @@ package dev.livebridge;
 import dev.livebridge.attachment.S3;
 import dev.livebridge.broker.BrokerQueues;
 import dev.livebridge.conversation.Store;
+import dev.livebridge.lookup.CsvTable;
 import dev.livebridge.spool.Spool;
 import jakarta.jms.Connection;
 import jakarta.jms.ConnectionFactory;
@@ -18,9 +19,11 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
 import org.apache.camel.support.ResourceHelper;
@@ -86,6 +89,7 @@ public final class Checklist {
             s3(context.getRegistry().findSingleByType(S3.class), settings);
             api(settings);
             groups(settings);
+            lookups(context, settings);
         } finally {
             main.stop();
         }
@@ -223,6 +227,36 @@ public final class Checklist {
             add("groups", Verdict.OK, url + " lists all that are configured");
         }
         unknown.forEach(group -> add("groups", Verdict.WARNING, group + ": " + url + " lists no such group"));
+    }
+
+    /** Those that are on. One that fails stops nothing, unless its messages wait for it. */
+    private void lookups(CamelContext context, Settings settings) {
+        settings.find("live.lookup.http.url")
+                .ifPresent(url -> add("HTTP lookup", Verdict.NOT_CHECKED, "answers for users alone: " + url));
+        settings.find("live.lookup.sql.query").ifPresent(query -> {
+            DataSource database = context.getRegistry().lookupByNameAndType("lookupDatabase", DataSource.class);
+            try (java.sql.Connection connection = database.getConnection()) {
+                add("SQL lookup", Verdict.OK, connection.getMetaData().getURL());
+            } catch (SQLException e) {
+                add("SQL lookup", failing(settings.text("live.lookup.sql.on-failure")), rootCause(e));
+            }
+        });
+        settings.find("live.lookup.csv.file").ifPresent(file -> {
+            try {
+                context.getRegistry().findSingleByType(CsvTable.class).row(Map.of("hash", ""));
+                add("CSV lookup", Verdict.OK, file);
+            } catch (IOException e) {
+                add("CSV lookup", failing(settings.text("live.lookup.csv.on-failure")), e.getMessage());
+            }
+        });
+    }
+
+    private static Verdict failing(String onFailure) {
+        return onFailure.equals("retry") ? Verdict.FAILED : Verdict.WARNING;
+    }
+
+    private static String rootCause(Throwable e) {
+        return e.getCause() == null ? e.getMessage().replaceAll("\\s*\\R\\s*", " ") : rootCause(e.getCause());
     }
 
     private void add(String subject, Verdict verdict, String detail) {

@@ -28,8 +28,11 @@ import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
+import dev.livebridge.command.LiveBridge;
 import jakarta.jms.TextMessage;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +40,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.apache.camel.util.FileUtil;
@@ -325,6 +329,32 @@ class LookupIT {
         assertThat(took).isLessThan(Duration.ofMillis(200));
         CRM.verify(5, getRequestedFor(urlPathMatching("/crm/.*")));
         assertThat(warnings()).hasSize(5);
+    }
+
+    @Test
+    void areChecked() throws IOException {
+        assertThat(check(Map.of()))
+                .containsPattern("HTTP lookup +not checked +answers for users alone")
+                .containsPattern("SQL lookup +ok +jdbc:h2:mem:lookup-it")
+                .containsPattern("CSV lookup +ok +" + FILE)
+                .doesNotContain(KEY);
+
+        Files.delete(FILE);
+        assertThat(check(Map.of(
+                        "live.lookup.sql.url",
+                        "jdbc:postgresql://127.0.0.1:1/crm",
+                        "live.lookup.csv.on-failure",
+                        "retry")))
+                .containsPattern("SQL lookup +warning +Connection refused")
+                .containsPattern("CSV lookup +failed +there is no file " + FILE);
+    }
+
+    private static String check(Map<String, String> differently) {
+        return BRIDGE.withSystemProperties(differently, () -> {
+            StringWriter out = new StringWriter();
+            LiveBridge.commandLine().setOut(new PrintWriter(out, true)).execute("check");
+            return out.toString();
+        });
     }
 
     private static WireMockServer crm() {

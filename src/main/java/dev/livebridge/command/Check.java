@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "check",
         description = {
-            "Checks the configuration and the routes, and reaches for the broker, the store and the Live API; warns of"
+            "Checks the configuration and the routes, and reaches for the broker, the store, the Live API and lookups; warns of"
                     + " groups that Live doesn't list.",
             "Exit code: 0 if nothing failed, 1 otherwise."
         },
