@@ -229,7 +229,7 @@ class LookupIT {
 
         Duration took = request("{}");
 
-        assertThat(took).isBetween(TIMEOUT, TIMEOUT.plusMillis(1_000));
+        assertThat(took).isBetween(TIMEOUT, TIMEOUT.plusMillis(2_000));
         assertThat(extra()).isEqualTo(json("[{'Channel': 'jms'}]"));
         assertThat(warnings())
                 .containsExactly("the HTTP lookup failed: no answer within 500 ms; the user goes on without");
@@ -247,7 +247,7 @@ class LookupIT {
 
         Duration took = request("{}");
 
-        assertThat(took).isBetween(TIMEOUT, TIMEOUT.plusMillis(1_000));
+        assertThat(took).isBetween(TIMEOUT, TIMEOUT.plusMillis(2_000));
         assertThat(extra()).isEqualTo(json("[{'Channel': 'jms'}]"));
         assertThat(warnings())
                 .containsExactly("the SQL lookup failed: no answer within 500 ms; the user goes on without");
@@ -318,15 +318,14 @@ class LookupIT {
 
     @Test
     void leavesAServiceAloneThatKeepsFailing() throws Exception {
-        CRM.stubFor(get(urlPathMatching("/crm/.*")).willReturn(status(503).withFixedDelay(200)));
+        CRM.stubFor(get(urlPathMatching("/crm/.*")).willReturn(status(503)));
         for (int i = 0; i < 5; i++) {
             request(unique("other"), "{}");
         }
         assertThat(warnings()).hasSize(5);
 
-        Duration took = request("{}");
+        request("{}");
 
-        assertThat(took).isLessThan(Duration.ofMillis(200));
         CRM.verify(5, getRequestedFor(urlPathMatching("/crm/.*")));
         assertThat(warnings()).hasSize(5);
     }
