@@ -284,7 +284,7 @@ class LookupIT {
         try {
             request("{}");
         } finally {
-            Configurator.setLevel("org.apache.camel", Level.WARN);
+            Configurator.setLevel("org.apache.camel", Level.INFO);
             Configurator.setLevel("dev.livebridge", Level.INFO);
         }
 

@@ -67,7 +67,7 @@ class SecretsIT {
             spread(BRIDGE.receive(EVENTS));
             spread(BRIDGE.receive(DEADLETTERS));
         } finally {
-            Configurator.setLevel("org.apache.camel", Level.WARN);
+            Configurator.setLevel("org.apache.camel", Level.INFO);
             Configurator.setLevel("dev.livebridge", Level.INFO);
             log.close();
         }
