@@ -13,6 +13,7 @@ import dev.livebridge.conversation.Conversations;
 import dev.livebridge.conversation.Grouper;
 import dev.livebridge.conversation.Holds;
 import dev.livebridge.conversation.Lanes;
+import dev.livebridge.conversation.Openings;
 import dev.livebridge.conversation.Store;
 import dev.livebridge.delivery.Backoff;
 import dev.livebridge.delivery.DeadLetterConverter;
@@ -85,9 +86,16 @@ final class Beans {
         Originals originals =
                 new Originals(Set.of(settings.text("live.queues.lanes"), settings.text("live.queues.held")));
         Conversations conversations =
-                new Conversations(store.dataSource(), botId, settings.duration("live.conversations.max-age"));
+                new Conversations(
+                        store.dataSource(),
+                        botId,
+                        settings.duration("live.conversations.max-age"),
+                        settings.flag("live.conversations.reopen-closed")
+                                ? settings.text("live.conversations.reopened-firstname")
+                                : null);
         registry.bind("store", store.dataSource());
         registry.bind("conversations", conversations);
+        registry.bind("openings", new Openings(store.dataSource(), botId));
         // the connections are configured after this
         registry.bind("lanes", Lanes.class, Suppliers.memorize(() -> lanes(settings, botId, store, registry)));
         registry.bind(

@@ -366,7 +366,7 @@ class StoreIT {
     }
 
     private Conversations conversations(Store of) {
-        return new Conversations(of.dataSource(), botId, WEEK);
+        return new Conversations(of.dataSource(), botId, WEEK, null);
     }
 
     private Deliveries deliveries(Store of) {

@@ -28,12 +28,18 @@ public final class Conversations {
     private final JdbcClient store;
     private final long botId;
     private final Duration maxAge;
+    private final String reopenedFirstname;
 
-    /** @param maxAge {@code live.conversations.max-age}, after which a conversation is forgotten */
-    public Conversations(DataSource store, long botId, Duration maxAge) {
+    /**
+     * @param maxAge            {@code live.conversations.max-age}, after which a conversation is forgotten
+     * @param reopenedFirstname {@code live.conversations.reopened-firstname} where messages to a closed conversation open a
+     *                          new one ({@code live.conversations.reopen-closed}); null where they don't
+     */
+    public Conversations(DataSource store, long botId, Duration maxAge, String reopenedFirstname) {
         this.store = JdbcClient.create(store);
         this.botId = botId;
         this.maxAge = maxAge;
+        this.reopenedFirstname = reopenedFirstname;
     }
 
     /** Live has queued this conversation for this user. To say it again changes nothing. */
@@ -90,7 +96,8 @@ public final class Conversations {
 
     /**
      * The conversation that a message is addressed to: its {@code conversationId} as it is, or the open one of its
-     * {@code userHash}.
+     * {@code userHash} or {@code user}. Null where one is to be opened first: for the request's {@code user}, which is added
+     * to it where a closed conversation is opened anew.
      *
      * @throws RefusedException        {@code conversation-closed} where Live said before that it is gone
      * @throws NoConversationException where the user has no open one
@@ -99,6 +106,10 @@ public final class Conversations {
             throws RefusedException, NoConversationException {
         if (request.get("conversationId") instanceof String conversationId) {
             if (isClosed(conversationId)) {
+                String userHash = user(conversationId);
+                if (reopenedFirstname != null && userHash != null) {
+                    return reopened(request, userHash);
+                }
                 throw RefusedException.request(
                         ErrorCode.CONVERSATION_CLOSED, "/conversationId", "Live said that this conversation is gone");
             }
@@ -111,13 +122,33 @@ public final class Conversations {
                         order by number desc limit 1
                         """).params(botId, request.get("userHash")).query().listOfRows().stream()
                         .findFirst();
+        boolean isOpen = newest.isPresent() && newest.get().get("closed_at") == null;
+        if (!isOpen && request.containsKey("user")) {
+            return null;
+        }
         if (newest.isEmpty()) {
             throw new NoConversationException(ErrorCode.UNKNOWN_CONVERSATION, "the user has no conversation");
         }
-        if (newest.get().get("closed_at") != null) {
+        if (!isOpen && reopenedFirstname != null) {
+            return reopened(request, (String) request.get("userHash"));
+        }
+        if (!isOpen) {
             throw new NoConversationException(ErrorCode.CONVERSATION_CLOSED, "the user's conversation is closed");
         }
         return (String) newest.get().get("conversation_id");
+    }
+
+    /** All that the store knows of the user is the hash; the enrichment may know more. */
+    private String reopened(Map<String, Object> request, String userHash) {
+        request.put("userHash", userHash);
+        request.put("user", Map.of("hash", userHash, "firstname", reopenedFirstname));
+        return null;
+    }
+
+    /** Within what an {@code idempotencyKey} is unique: the conversation, or the user of a message that may open one. */
+    public String keyScope(
+            @Variable("request") Map<String, Object> request, @Variable("conversationId") String conversationId) {
+        return request.containsKey("user") ? (String) request.get("userHash") : conversationId;
     }
 
     private boolean isClosed(String conversationId) {

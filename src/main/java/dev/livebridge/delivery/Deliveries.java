@@ -204,8 +204,8 @@ public final class Deliveries {
         save(delivery);
     }
 
-    /** A call has ended, and Live has not taken the message. */
-    void attempted(Delivery delivery) {
+    /** A call has ended, and Live has not taken the message: it refused it, or the call was another. */
+    public void attempted(@Variable("delivery") Delivery delivery) {
         delivery.state = Delivery.State.WAITING;
         saveIfPossible(delivery);
     }

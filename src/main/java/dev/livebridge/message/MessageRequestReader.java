@@ -43,7 +43,7 @@ public final class MessageRequestReader {
 
     /**
      * The request as {@link RequestReader} gives it, with {@code attachments} as a List of {@link Attachment}, empty
-     * where there are none.
+     * where there are none, and {@code userHash} also where the address is {@code user}.
      *
      * @throws RefusedException {@code invalid-request}, {@code invalid-json} or {@code attachment-too-large}
      */
@@ -88,6 +88,9 @@ public final class MessageRequestReader {
             attachments.add(Attachment.of("/attachments/" + attachments.size(), given));
         }
         request.put("attachments", attachments);
+        if (request.get("user") instanceof Map<?, ?> user) {
+            request.put("userHash", user.get("hash"));
+        }
         return request;
     }
 

@@ -22,12 +22,12 @@ class ConversationsTest {
     @Test
     void knowsTheNewestConversationOfAUserOfThisBot() throws Exception {
         try (Store store = open()) {
-            Conversations conversations = new Conversations(store.dataSource(), 1000, Duration.ofDays(7));
+            Conversations conversations = new Conversations(store.dataSource(), 1000, Duration.ofDays(7), null);
             conversations.queued("c1", "ana");
             conversations.queued("c2", "ana");
             conversations.queued("c3", "bob");
             conversations.queued("c1", "ana");
-            new Conversations(store.dataSource(), 2000, Duration.ofDays(7)).queued("c4", "ana");
+            new Conversations(store.dataSource(), 2000, Duration.ofDays(7), null).queued("c4", "ana");
 
             assertThat(conversations.addressed(Map.of("userHash", "ana"))).isEqualTo("c2");
             assertThat(conversations.addressed(Map.of("conversationId", "any"))).isEqualTo("any");
@@ -41,7 +41,7 @@ class ConversationsTest {
     void keepsTheLongestHashOfAnyScript() throws Exception {
         String hash = "😀".repeat(256);
         try (Store store = open()) {
-            Conversations conversations = new Conversations(store.dataSource(), 1000, Duration.ofDays(7));
+            Conversations conversations = new Conversations(store.dataSource(), 1000, Duration.ofDays(7), null);
             conversations.queued("c1", hash);
 
             assertThat(conversations.addressed(Map.of("userHash", hash))).isEqualTo("c1");
@@ -71,7 +71,7 @@ class ConversationsTest {
 
         await().ignoreExceptions().untilAsserted(() -> {
             try (Store store = open()) {
-                Conversations conversations = new Conversations(store.dataSource(), 1000, Duration.ofDays(7));
+                Conversations conversations = new Conversations(store.dataSource(), 1000, Duration.ofDays(7), null);
                 for (String id : committed) {
                     assertThat(conversations.addressed(Map.of("userHash", id))).isEqualTo(id);
                 }
@@ -85,7 +85,7 @@ class ConversationsTest {
         public static void main(String[] args) {
             Store store = new Store(null, null, null, 10, Path.of(args[0]));
             store.migrate();
-            Conversations conversations = new Conversations(store.dataSource(), 1000, Duration.ofDays(7));
+            Conversations conversations = new Conversations(store.dataSource(), 1000, Duration.ofDays(7), null);
             for (int i = 0; ; i++) {
                 String id = args[1] + "-" + i;
                 conversations.queued(id, id);
