@@ -82,17 +82,28 @@ public final class StrictJson {
 
     /** The object that these bytes hold in UTF-8. */
     public static ObjectNode object(byte[] utf8) throws RefusedException {
-        return inMemory(new InputStreamReader(new ByteArrayInputStream(utf8), StandardCharsets.UTF_8.newDecoder()));
+        return strict(inMemory(reader(utf8)));
     }
 
     /** The object that this text holds. */
     public static ObjectNode object(String text) throws RefusedException {
-        return inMemory(new StringReader(text));
+        return strict(inMemory(new StringReader(text)));
+    }
+
+    /** The object that these bytes hold, to be passed on: members that are null stay, and so does every digit of numbers of any size. */
+    public static ObjectNode asItCame(byte[] utf8) throws RefusedException {
+        ObjectNode object = inMemory(reader(utf8));
+        check(object, false);
+        return object;
+    }
+
+    private static Reader reader(byte[] utf8) {
+        return new InputStreamReader(new ByteArrayInputStream(utf8), StandardCharsets.UTF_8.newDecoder());
     }
 
     private static ObjectNode inMemory(Reader json) throws RefusedException {
         try {
-            return object(json, parser -> parser);
+            return read(json, parser -> parser);
         } catch (IOException e) {
             throw new UncheckedIOException("what is in memory can be read", e);
         }
@@ -105,6 +116,11 @@ public final class StrictJson {
      * @throws IOException if the stream can't be read for other reasons than its encoding
      */
     static ObjectNode object(Reader json, UnaryOperator<JsonParser> wrapped) throws RefusedException, IOException {
+        return strict(read(json, wrapped));
+    }
+
+    private static ObjectNode read(Reader json, UnaryOperator<JsonParser> wrapped)
+            throws RefusedException, IOException {
         try (Reader text = withoutMark(json);
                 JsonParser parser = wrapped.apply(MAPPER.createParser(text))) {
             JsonNode node = parse(parser);
@@ -114,11 +130,15 @@ public final class StrictJson {
                                 ? "is empty, expected a JSON object"
                                 : "is no JSON object");
             }
-            check(object);
             return object;
         } catch (CharacterCodingException e) {
             throw invalid("is not UTF-8");
         }
+    }
+
+    private static ObjectNode strict(ObjectNode object) throws RefusedException {
+        check(object, true);
+        return object;
     }
 
     private static Reader withoutMark(Reader json) throws IOException {
@@ -149,26 +169,30 @@ public final class StrictJson {
         }
     }
 
-    /** Looks at every name and value below, and drops members that are null. The depth is bounded by the parser. */
-    private static void check(JsonNode node) throws RefusedException {
+    /**
+     * Looks at every name and value below. The depth is bounded by the parser.
+     *
+     * @param strictly drops members that are null, and refuses numbers beyond a long or a double
+     */
+    private static void check(JsonNode node, boolean strictly) throws RefusedException {
         if (node instanceof ObjectNode object) {
             for (Iterator<Map.Entry<String, JsonNode>> members =
                             object.properties().iterator();
                     members.hasNext(); ) {
                 Map.Entry<String, JsonNode> member = members.next();
                 checkText(member.getKey());
-                check(member.getValue());
-                if (member.getValue().isNull()) {
+                check(member.getValue(), strictly);
+                if (strictly && member.getValue().isNull()) {
                     members.remove();
                 }
             }
         } else if (node.isArray()) {
             for (JsonNode element : node) {
-                check(element);
+                check(element, strictly);
             }
         } else if (node.isTextual()) {
             checkText(node.textValue());
-        } else if (node.isNumber()) {
+        } else if (strictly && node.isNumber()) {
             checkNumber(node);
         }
     }
