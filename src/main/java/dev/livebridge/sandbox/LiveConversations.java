@@ -66,8 +66,10 @@ final class LiveConversations {
         return view;
     }
 
+    /** Null where it is unknown. */
     synchronized ObjectNode view(String id) {
-        return conversations.get(id).deepCopy();
+        ObjectNode conversation = conversations.get(id);
+        return conversation == null ? null : conversation.deepCopy();
     }
 
     private boolean change(String id, Consumer<ObjectNode> change) {

@@ -39,6 +39,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -73,15 +74,17 @@ public final class LiveStandIn implements AutoCloseable {
 
     private final long botId;
     private final String botToken;
+    private final Agent agent;
     private final LiveConversations conversations = new LiveConversations();
     private final Vertx vertx;
     private volatile Faults faults = Faults.NONE;
 
-    /** Starts it. The bot is the only one it knows. */
-    public LiveStandIn(String host, int port, long botId, String botToken)
+    /** Starts it. The bot is the only one it knows. What the agent does, {@code agent} tells of. */
+    public LiveStandIn(String host, int port, long botId, String botToken, Agent agent)
             throws ExecutionException, InterruptedException, TimeoutException {
         this.botId = botId;
         this.botToken = botToken;
+        this.agent = agent;
         // it serves no files: nothing to keep in the temporary directory
         this.vertx = Vertx.vertx(new VertxOptions()
                 .setFileSystemOptions(new FileSystemOptions()
@@ -115,10 +118,10 @@ public final class LiveStandIn implements AutoCloseable {
 
         String conversation = "/sandbox/conversations/:id";
         serve(router, "/sandbox/conversations", Map.of(GET, call -> answer(call, 200, conversations.view())));
-        serve(router, conversation + "/attend", Map.of(POST, call -> agent(call, conversations::attend)));
+        serve(router, conversation + "/attend", Map.of(POST, this::attend));
         serve(router, conversation + "/reply", Map.of(POST, checked(replySchema, this::reply)));
         serve(router, conversation + "/transfer", Map.of(POST, checked(transferSchema, this::transfer)));
-        serve(router, conversation + "/close", Map.of(POST, call -> agent(call, conversations::close)));
+        serve(router, conversation + "/close", Map.of(POST, this::end));
         serve(router, "/sandbox/faults", Map.of(PUT, checked(faultsSchema, this::setFaults), DELETE, this::endFaults));
 
         for (int status : new int[] {400, 404, 413, 417}) {
@@ -191,17 +194,29 @@ public final class LiveStandIn implements AutoCloseable {
         }
     }
 
+    private void attend(RoutingContext call) {
+        act(call, conversations::attend, agent::attended);
+    }
+
     private void reply(RoutingContext call, ObjectNode request) {
-        agent(call, id -> conversations.reply(id, request.get("text").textValue()));
+        String text = request.get("text").textValue();
+        act(call, id -> conversations.reply(id, text), conversation -> agent.wrote(conversation, text));
     }
 
     private void transfer(RoutingContext call, ObjectNode request) {
-        agent(call, id -> conversations.transfer(id, request.get("target").longValue()));
+        long target = request.get("target").longValue();
+        act(call, id -> conversations.transfer(id, target), conversation -> agent.moved(conversation, target));
     }
 
-    private void agent(RoutingContext call, Predicate<String> act) {
+    private void end(RoutingContext call) {
+        act(call, conversations::close, agent::closed);
+    }
+
+    private void act(RoutingContext call, Predicate<String> act, Consumer<ObjectNode> told) {
         String id = call.pathParam("id");
+        ObjectNode before = conversations.view(id);
         if (act.test(id)) {
+            told.accept(before);
             answer(call, 200, conversations.view(id));
         } else {
             answer(call, 404, error("unknown or closed conversation"));

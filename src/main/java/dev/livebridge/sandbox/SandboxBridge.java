@@ -7,6 +7,7 @@ import dev.livebridge.StartException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Path;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.BaseMainSupport;
@@ -62,8 +63,23 @@ public final class SandboxBridge {
                     settings.text("live.s3.bucket"),
                     Path.of(settings.text("live.data-directory"), "s3"));
             OnStop.close(context, s3);
-            LiveStandIn live =
-                    new LiveStandIn(host, livePort, settings.number("live.bot.id"), settings.text("live.bot.token"));
+            Webhook webhook = new Webhook(
+                    URI.create(settings.text("live.sandbox.webhook-url")),
+                    settings.text("live.webhook.secret"),
+                    settings.number("live.bot.id"));
+            OnStop.close(context, webhook);
+            LiveStandIn live = new LiveStandIn(
+                    host,
+                    livePort,
+                    settings.number("live.bot.id"),
+                    settings.text("live.bot.token"),
+                    new Agent(
+                            webhook,
+                            new Agent.Names(
+                                    settings.text("live.webhook.event.attended"),
+                                    settings.text("live.webhook.event.transfer"),
+                                    settings.text("live.webhook.event.closed")),
+                            settings.text("live.bot.token")));
             OnStop.close(context, live);
         } catch (Exception e) {
             throw new StartException("cannot start the sandbox: " + e.getMessage(), e);

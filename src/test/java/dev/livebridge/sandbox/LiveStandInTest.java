@@ -1,5 +1,13 @@
 package dev.livebridge.sandbox;
 
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.ok;
+import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.status;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.options;
+import static com.github.tomakehurst.wiremock.stubbing.Scenario.STARTED;
 import static java.nio.charset.StandardCharsets.UTF_16BE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,6 +22,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.github.tomakehurst.wiremock.WireMockServer;
+import com.github.tomakehurst.wiremock.client.WireMock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.BindException;
@@ -41,7 +51,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -66,13 +78,30 @@ class LiveStandInTest {
             .build());
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
+    private static WireMockServer bridge;
+    private static Webhook webhook;
     private static int port;
     private LiveStandIn live;
 
+    @BeforeAll
+    static void startTheBridge() {
+        bridge = new WireMockServer(options().dynamicPort().bindAddress("127.0.0.1"));
+        bridge.start();
+        webhook = new Webhook(URI.create(bridge.url("/live/events")), "webhook-secret", 1000);
+    }
+
+    @AfterAll
+    static void stopTheBridge() {
+        webhook.close();
+        bridge.stop();
+    }
+
     @BeforeEach
     void start() throws Exception {
+        bridge.resetAll();
+        bridge.stubFor(WireMock.any(anyUrl()).willReturn(ok()));
         port = freePort();
-        live = new LiveStandIn("127.0.0.1", port, 1000, TOKEN);
+        live = new LiveStandIn("127.0.0.1", port, 1000, TOKEN, agent());
     }
 
     @AfterEach
@@ -568,6 +597,71 @@ class LiveStandInTest {
         assertThat(closed.get("messages")).isEqualTo(replied.get("messages"));
     }
 
+    @Test
+    void tellsTheWebhookWhatTheAgentDoes() throws Exception {
+        String id = queued(queueBody());
+
+        done(send("POST", agent(id, "attend"), null));
+        done(post(agent(id, "reply"), json("{'text': 'How can I help?'}")));
+        done(post(agent(id, "transfer"), json("{'target': 7}")));
+        done(send("POST", agent(id, "close"), null));
+
+        List<JsonNode> events = events(4);
+        assertThat(events)
+                .extracting(event -> event.get("name").textValue())
+                .containsExactly("attended", "message", "transfer", "close");
+        assertThat(events).allSatisfy(event -> {
+            assertThat(event.get("roomId").textValue()).isEqualTo(id);
+            assertThat(event.get("botId").intValue()).isEqualTo(1000);
+            assertThat(event.get("timestamp").longValue() / 1_000_000_000L)
+                    .isEqualTo(event.get("eventTime").longValue());
+        });
+        assertThat(events)
+                .extracting(event -> event.get("timestamp").longValue())
+                .isSorted()
+                .doesNotHaveDuplicates();
+        String agent = "'agent': {'name': 'Eva Gil', 'nickname': 'eva', 'groupId': %d}";
+        assertThat(events.get(0).get("data")).isEqualTo(json(("{" + agent + "}").formatted(2179)));
+        assertThat(events.get(1).get("data"))
+                .isEqualTo(json(("{'text': 'How can I help?', " + agent + "}").formatted(2179)));
+        assertThat(events.get(2).get("data"))
+                .isEqualTo(
+                        json(("{'value': '7', 'hash': '7f3c9a1e55d0_secret-token', 'originGroup': 2179, 'target': 7, "
+                                        + agent + "}")
+                                .formatted(2179)));
+        assertThat(events.get(3).get("data")).isEqualTo(json(("{" + agent + "}").formatted(7)));
+    }
+
+    @Test
+    void tellsAgainWhatTheWebhookDidNotTake() throws Exception {
+        bridge.stubFor(WireMock.any(anyUrl())
+                .inScenario("away")
+                .whenScenarioStateIs(STARTED)
+                .willReturn(status(503))
+                .willSetStateTo("back"));
+        String id = queued(queueBody());
+
+        done(send("POST", agent(id, "attend"), null));
+        done(send("POST", agent(id, "close"), null));
+
+        List<JsonNode> events = events(3);
+        assertThat(events.get(1)).isEqualTo(events.get(0));
+        assertThat(events.get(2).get("name").textValue()).isEqualTo("close");
+    }
+
+    /** What came to the webhook, in its order. */
+    private static List<JsonNode> events(int number) {
+        await().until(() ->
+                bridge.findAll(postRequestedFor(urlEqualTo("/live/events"))).size() == number);
+        return bridge
+                .findAll(postRequestedFor(urlEqualTo("/live/events"))
+                        .withHeader("X-Live-Secret", equalTo("webhook-secret"))
+                        .withHeader("Content-Type", equalTo("application/json")))
+                .stream()
+                .map(request -> json(request.getBodyAsString()))
+                .toList();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"attend", "reply", "transfer", "close"})
     void refusesToActInUnknownAndClosedConversations(String act) throws Exception {
@@ -701,7 +795,7 @@ class LiveStandInTest {
                 .orElse(null);
         assumeThat(address).as("a network of this host").isNotNull();
         int open = freePort();
-        try (LiveStandIn everywhere = new LiveStandIn("0.0.0.0", open, 1000, TOKEN)) {
+        try (LiveStandIn everywhere = new LiveStandIn("0.0.0.0", open, 1000, TOKEN, agent())) {
             String body = queueBody().toString();
             String head = " HTTP/1.1\nHost: localhost\nConnection: close\nContent-Type: application/json\n";
 
@@ -959,7 +1053,7 @@ class LiveStandInTest {
     void leavesNothingBehindWhenItsPortIsTaken() {
         Set<Thread> before = Thread.getAllStackTraces().keySet();
 
-        assertThatThrownBy(() -> new LiveStandIn("127.0.0.1", port, 1000, TOKEN))
+        assertThatThrownBy(() -> new LiveStandIn("127.0.0.1", port, 1000, TOKEN, agent()))
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseInstanceOf(BindException.class);
 
@@ -970,7 +1064,7 @@ class LiveStandInTest {
     void leavesNothingBehindWhenItCloses() throws Exception {
         Set<Thread> before = Thread.getAllStackTraces().keySet();
         int other = freePort();
-        LiveStandIn closing = new LiveStandIn("localhost", other, 1, "a");
+        LiveStandIn closing = new LiveStandIn("localhost", other, 1, "a", agent());
         String answer = raw(other, "GET /sandbox/conversations HTTP/1.1\nHost: localhost\nConnection: close\n\n");
         assertThat(answer).endsWith("[]");
 
@@ -978,7 +1072,11 @@ class LiveStandInTest {
 
         endsAllThreadsBut(before);
         assertThatThrownBy(() -> raw(other, "GET / HTTP/1.1\n\n")).isInstanceOf(IOException.class);
-        new LiveStandIn("localhost", other, 1, "a").close();
+        new LiveStandIn("localhost", other, 1, "a", agent()).close();
+    }
+
+    private static Agent agent() {
+        return new Agent(webhook, new Agent.Names("attended", "transfer", "close"), TOKEN);
     }
 
     private static void endsAllThreadsBut(Set<Thread> before) {
