@@ -69,6 +69,7 @@ record Contender(String name, String title, List<String> command, Map<String, St
         Map<String, String> environment = new HashMap<>(properties);
         environment.put("LIVE_BOT_ID", "1000");
         environment.put("LIVE_BOT_TOKEN", "bench");
+        environment.put("LIVE_WEBHOOK_SECRET", "bench");
         environment.put("JAVA_HOME", System.getProperty("java.home"));
         environment.put("JAVA_OPTS", "-Xmx" + options.heap());
         return new Contender(name, title, List.of(BRIDGE, "run"), environment);

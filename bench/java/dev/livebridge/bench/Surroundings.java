@@ -69,8 +69,9 @@ final class Surroundings implements AutoCloseable {
         environment.put(Work.LIVE_URL, live.url());
         environment.put(Work.CONSUMERS, Integer.toString(options.consumers()));
         environment.put("LIVE_DATA_DIRECTORY", folder.resolve(name).toString());
-        // another bridge on this machine may have the port that is the default
+        // another bridge on this machine may have the ports that are the defaults
         environment.put("LIVE_MANAGEMENT_PORT", Integer.toString(freePort()));
+        environment.put("LIVE_WEBHOOK_PORT", Integer.toString(freePort()));
         Running running = new Running(contender.command(), environment, folder.resolve(name + ".log"));
         try {
             // those of the bridge's grouper count as well, where it has one

@@ -9,6 +9,7 @@ import dev.livebridge.attachment.Upload;
 import dev.livebridge.attachment.UrlSource;
 import dev.livebridge.broker.BrokerQueues;
 import dev.livebridge.broker.Consumers;
+import dev.livebridge.conversation.Attendance;
 import dev.livebridge.conversation.Conversations;
 import dev.livebridge.conversation.Grouper;
 import dev.livebridge.conversation.Holds;
@@ -28,8 +29,12 @@ import dev.livebridge.delivery.Outages;
 import dev.livebridge.delivery.Retries;
 import dev.livebridge.delivery.TokenFilter;
 import dev.livebridge.event.DelayedEvents;
+import dev.livebridge.event.EventRecords;
+import dev.livebridge.event.LiveEvents;
 import dev.livebridge.event.Outcomes;
 import dev.livebridge.event.ReplyTo;
+import dev.livebridge.event.WebhookAnswer;
+import dev.livebridge.event.WebhookSecret;
 import dev.livebridge.message.AddToExtra;
 import dev.livebridge.message.Groups;
 import dev.livebridge.message.MessageCall;
@@ -103,6 +108,8 @@ final class Beans {
                 Holds.class,
                 Suppliers.memorize(() -> holds(settings, botId, store, conversations, originals, outages, registry)));
         registry.bind(
+                "attendance", Attendance.class, Suppliers.memorize(() -> attendance(settings, botId, store, registry)));
+        registry.bind(
                 "grouper",
                 Grouper.class,
                 Suppliers.memorize(
@@ -135,9 +142,28 @@ final class Beans {
 
         registry.bind("originals", originals);
 
-        // event: what became of it
+        // event: what became of it, and what Live tells
         registry.bind("outcomes", outcomes);
         registry.bind("replyTo", new ReplyTo(settings.list("live.reply-to.allowed"), ownQueues(settings)));
+        registry.bind(
+                "webhookSecret",
+                new WebhookSecret(
+                        settings.text("live.webhook.secret"),
+                        settings.find("live.webhook.previous-secret").orElse(null)));
+        registry.bind("webhookAnswer", new WebhookAnswer(settings.text("live.queues.events"), outages));
+        registry.bind("liveEvents", new LiveEvents(schema("live-event"), tokenFilter));
+        registry.bind(
+                "eventRecords",
+                new EventRecords(store.dataSource(), botId, settings.duration("live.idempotency.retention"), outages));
+    }
+
+    private static Attendance attendance(Settings settings, long botId, Store store, Registry registry) {
+        return new Attendance(
+                store.dataSource(),
+                botId,
+                settings.flag("live.messages.hold-until-attended"),
+                settings.duration("live.hold.timeout"),
+                registry.lookupByNameAndType("holds", Holds.class));
     }
 
     private static Lanes lanes(Settings settings, long botId, Store store, Registry registry) {

@@ -97,8 +97,9 @@ public final class Bridge extends Main {
         Main main = new Main();
         main.setDefaultPropertyPlaceholderLocation(configuration(home, profile));
         main.configure().withRoutesCollectorEnabled(false);
-        // that port is the running bridge's
+        // these ports are the running bridge's
         main.addOverrideProperty("camel.management.enabled", "false");
+        main.addOverrideProperty("camel.server.enabled", "false");
         main.addMainListener(CLOSE_CONNECTIONS);
         return main;
     }
@@ -136,18 +137,19 @@ public final class Bridge extends Main {
                 Path.of(settings.text("live.data-directory")));
     }
 
-    /** Camel goes on without a port that it can't have, and nobody could ask for its health. */
-    private static void refuseTakenPort(Settings settings) {
-        if (!settings.flag("camel.management.enabled")) {
+    /** Camel goes on without a port that it can't have, and nobody could ask for its health, or tell it of events. */
+    private static void refuseTakenPort(Settings settings, String enabled, String name) {
+        if (!settings.flag(enabled)) {
             return;
         }
-        int port = settings.integer("live.management.port");
+        String property = "live." + name + ".port";
+        int port = settings.integer(property);
         try (ServerSocket socket = new ServerSocket()) {
             socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(settings.text("live.management.host"), port));
+            socket.bind(new InetSocketAddress(settings.text("live." + name + ".host"), port));
         } catch (IOException e) {
             throw new StartException(
-                    "the management port " + port + " is taken: end what listens there, or set live.management.port");
+                    "the " + name + " port " + port + " is taken: end what listens there, or set " + property);
         }
     }
 
@@ -157,7 +159,9 @@ public final class Bridge extends Main {
         if (!problems.isEmpty()) {
             throw new StartException(String.join("; ", problems));
         }
-        refuseTakenPort(settings);
+        refuseTakenPort(settings, "camel.management.enabled", "management");
+        refuseTakenPort(settings, "camel.server.enabled", "webhook");
+        configure().httpServer().setMaxBodySize(settings.size("live.webhook.max-size"));
         DurationFunction.all(context.getPropertiesComponent())
                 .forEach(context.getPropertiesComponent()::addPropertiesFunction);
         Store store = store(settings);

@@ -68,7 +68,8 @@ public final class Settings {
     /** Where a mistake may be a password. */
     private static final Set<Type> ADDRESSES = Set.of(Type.JDBC, Type.DATABASE, Type.LOOKUP_URL);
 
-    private static final List<String> REQUIRED = List.of("live.bot.id", "live.bot.token", "live.jms.url");
+    private static final List<String> REQUIRED =
+            List.of("live.bot.id", "live.bot.token", "live.jms.url", "live.webhook.secret");
 
     /** Every single property; families ({@code live.extra.*}) are read by {@link #family}. */
     private static final Map<String, Type> TYPES = new TreeMap<>(Map.ofEntries(
@@ -88,6 +89,7 @@ public final class Settings {
             Map.entry("live.jms.max-crash-deliveries", Type.POSITIVE),
             Map.entry("live.messages.grouped-by", Type.GROUPED_BY),
             Map.entry("live.messages.wait-for-conversation", Type.DURATION),
+            Map.entry("live.messages.hold-until-attended", Type.BOOLEAN),
             Map.entry("live.hold.after", Type.DURATION),
             Map.entry("live.hold.timeout", Type.DURATION),
             Map.entry("live.uncertain.conversations", Type.UNCERTAIN),
@@ -162,6 +164,14 @@ public final class Settings {
             Map.entry("live.lookup.csv.timeout", Type.DURATION),
             Map.entry("live.lookup.csv.on-failure", Type.ON_FAILURE),
             Map.entry("live.data-directory", Type.TEXT),
+            Map.entry("live.webhook.host", Type.TEXT),
+            Map.entry("live.webhook.port", Type.PORT),
+            Map.entry("live.webhook.max-size", Type.SIZE),
+            Map.entry("live.webhook.secret", Type.TEXT),
+            Map.entry("live.webhook.previous-secret", Type.TEXT),
+            Map.entry("live.webhook.event.attended", Type.TEXT),
+            Map.entry("live.webhook.event.transfer", Type.TEXT),
+            Map.entry("live.webhook.event.closed", Type.TEXT),
             Map.entry("live.management.host", Type.TEXT),
             Map.entry("live.management.port", Type.PORT),
             Map.entry("live.routes.reload", Type.BOOLEAN),
@@ -169,7 +179,8 @@ public final class Settings {
             Map.entry("live.sandbox.host", Type.TEXT),
             Map.entry("live.sandbox.jms-port", Type.PORT),
             Map.entry("live.sandbox.live-port", Type.PORT),
-            Map.entry("live.sandbox.s3-port", Type.PORT)));
+            Map.entry("live.sandbox.s3-port", Type.PORT),
+            Map.entry("live.sandbox.webhook-url", Type.URL)));
 
     private final PropertiesComponent properties;
 

@@ -129,6 +129,12 @@ class BrokerQueuesIT {
                         "1000",
                         "live.bot.token",
                         "token",
+                        "live.webhook.secret",
+                        "secret",
+                        "live.webhook.port",
+                        Integer.toString(TestBridge.freePort()),
+                        "live.management.port",
+                        Integer.toString(TestBridge.freePort()),
                         "live.data-directory",
                         data.toString())
                 .forEach(bridge::addOverrideProperty);

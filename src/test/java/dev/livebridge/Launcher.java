@@ -24,6 +24,7 @@ final class Launcher implements AutoCloseable {
     private final int livePort = freePort();
     private final int s3Port = freePort();
     private final int managementPort = freePort();
+    private final int webhookPort = freePort();
 
     Launcher(Path folder, String javaOptions) throws IOException {
         this.folder = folder;
@@ -72,6 +73,7 @@ final class Launcher implements AutoCloseable {
         environment.put("LIVE_SANDBOX_LIVE_PORT", Integer.toString(livePort));
         environment.put("LIVE_SANDBOX_S3_PORT", Integer.toString(s3Port));
         environment.put("LIVE_MANAGEMENT_PORT", Integer.toString(managementPort));
+        environment.put("LIVE_WEBHOOK_PORT", Integer.toString(webhookPort));
         environment.put("LIVE_DATA_DIRECTORY", folder.resolve("data").toString());
         environment.put("JAVA_OPTS", javaOptions);
         for (String name : names) {

@@ -261,7 +261,7 @@ class LauncherIT {
         assertThat(launcher.output(run).lines().toList())
                 .singleElement()
                 .asString()
-                .contains("live.bot.id", "live.bot.token", "live.jms.url");
+                .contains("live.bot.id", "live.bot.token", "live.jms.url", "live.webhook.secret");
         assertThat(run.exitValue()).isEqualTo(1);
     }
 

@@ -31,6 +31,7 @@ class ReadmeIT {
     private int jmsPort;
     private int livePort;
     private int s3Port;
+    private int webhookPort;
     private Process sandbox;
 
     @AfterEach
@@ -47,6 +48,7 @@ class ReadmeIT {
         jmsPort = freePort();
         livePort = freePort();
         s3Port = freePort();
+        webhookPort = freePort();
         List<String> commands = Readme.commands();
         assertThat(commands).startsWith("mvn compile camel:run", "mvn verify", "mvn package -DskipTests");
         // what would run this test again
@@ -104,6 +106,7 @@ class ReadmeIT {
         builder.environment().put("LIVE_SANDBOX_JMS_PORT", Integer.toString(jmsPort));
         builder.environment().put("LIVE_SANDBOX_LIVE_PORT", Integer.toString(livePort));
         builder.environment().put("LIVE_SANDBOX_S3_PORT", Integer.toString(s3Port));
+        builder.environment().put("LIVE_WEBHOOK_PORT", Integer.toString(webhookPort));
         // these processes live for seconds
         builder.environment().put("JAVA_OPTS", "-XX:TieredStopAtLevel=1");
         builder.environment().put("MAVEN_OPTS", "-XX:TieredStopAtLevel=1");

@@ -13,7 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SettingsTest {
-    private static final String REQUIRED = "live.bot.id = 1\nlive.bot.token = t\nlive.jms.url = tcp://localhost\n";
+    private static final String REQUIRED =
+            "live.bot.id = 1\nlive.bot.token = t\nlive.jms.url = tcp://localhost\n" + "live.webhook.secret = s\n";
 
     @TempDir
     private Path home;
@@ -28,7 +29,7 @@ class SettingsTest {
         assertThat(settings("live.bot.token =\n").problems())
                 .singleElement()
                 .asString()
-                .contains("live.bot.id, live.bot.token, live.jms.url")
+                .contains("live.bot.id, live.bot.token, live.jms.url, live.webhook.secret")
                 .contains("LIVE_BOT_ID");
     }
 
@@ -56,6 +57,9 @@ class SettingsTest {
             live.attachments.address = link      | live.attachments.address must be presigned, public or s3
             live.attachments.address = public    | live.attachments.public-url is missing
             live.attachments.presigned-ttl = 8d  | live.attachments.presigned-ttl must be a duration of at most 7d
+            live.webhook.port = 0                | live.webhook.port must be a port
+            live.webhook.max-size = many         | live.webhook.max-size must be a size
+            live.messages.hold-until-attended = 1 | live.messages.hold-until-attended must be true or false
             live.attachments.allowed-hosts = http://a | live.attachments.allowed-hosts must be names of hosts
             live.api.groups-url = groups         | live.api.groups-url must be an address
             live.lookup.http.url = http://crm/users | live.lookup.http.url must be an address that begins with http:// or https:// and holds {hash}

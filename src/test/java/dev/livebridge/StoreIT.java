@@ -7,11 +7,14 @@ import static org.mockito.ArgumentMatchers.anyString;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.livebridge.chaos.DatabaseProcess;
+import dev.livebridge.conversation.Attendance;
 import dev.livebridge.conversation.Conversations;
 import dev.livebridge.conversation.Holds;
 import dev.livebridge.conversation.Lanes;
 import dev.livebridge.conversation.Store;
+import dev.livebridge.conversation.UserRecords;
 import dev.livebridge.delivery.Deliveries;
 import dev.livebridge.delivery.Delivery;
 import dev.livebridge.delivery.DeliveryException;
@@ -22,6 +25,8 @@ import dev.livebridge.delivery.Original;
 import dev.livebridge.delivery.Originals;
 import dev.livebridge.delivery.Outages;
 import dev.livebridge.delivery.RefusedException;
+import dev.livebridge.event.EventRecords;
+import dev.livebridge.event.LiveEvent;
 import dev.livebridge.spool.Spool;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.Queue;
@@ -140,6 +145,91 @@ class StoreIT {
                 .isInstanceOf(RefusedException.class);
         assertThat(conversations.addressed(Map.of("conversationId", conversation)))
                 .isEqualTo(conversation);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void remembersWhatEventsSayOfAConversation(Kind kind) throws Exception {
+        open(kind);
+        conversations(store).queued(conversation, user);
+        assertThat(attendance(other).isAwaited(conversation)).isTrue();
+        attendance(store).attended(conversation);
+        attendance(other).attended(conversation);
+        assertThat(attendance(other).isAwaited(conversation)).isFalse();
+        attendance(store).moved(conversation, "\0" + "x".repeat(300));
+        attendance(store).moved(conversation, null);
+        assertThat(column("target", "conversation")).containsExactly(" " + "x".repeat(255));
+
+        attendance(store).closed(conversation);
+        attendance(other).closed(conversation);
+        assertThatThrownBy(() -> conversations(other).addressed(Map.of("conversationId", conversation)))
+                .isInstanceOf(RefusedException.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void remembersEventsThatOvertakeTheirConversation(Kind kind) throws Exception {
+        open(kind);
+        for (String event : new String[] {"attended", "moved", "closed"}) {
+            String early = conversation + "-" + event;
+            switch (event) {
+                case "attended" -> attendance(store).attended(early);
+                case "moved" -> attendance(store).moved(early, "7");
+                default -> attendance(store).closed(early);
+            }
+            assertThat(conversations(other).user(early)).isNull();
+            assertThat(attendance(other).isAwaited(early)).isFalse();
+
+            conversations(other).queued(early, user);
+            conversations(store).queued(early, "somebody else");
+
+            assertThat(conversations(store).user(early)).isEqualTo(user);
+            assertThat(attendance(store).isAwaited(early)).isEqualTo(event.equals("moved"));
+        }
+        assertThatThrownBy(() -> conversations(store).addressed(Map.of("userHash", user)))
+                .isInstanceOf(NoConversationException.class);
+        assertThat(new UserRecords(store.dataSource(), botId, user).conversations())
+                .hasSize(3);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void endsAWaitThatBeganAMomentAfterItsEnd(Kind kind) throws Exception {
+        open(kind);
+        Original original = taken(store, 1, null).getVariable("original", Original.class);
+        conversations(store).queued(conversation, user);
+        holds(store).begin(original, user, 60_000L, "no agent");
+        attendance(store).lookAgain(original, conversation, user);
+        assertThat(due()).isZero();
+
+        attendance(other).attended(conversation);
+        attendance(store).lookAgain(original, conversation, user);
+        assertThat(due()).isEqualTo(1);
+    }
+
+    private int due() {
+        return JdbcClient.create(store.dataSource())
+                .sql("select count(*) from hold where bot_id = ? and due_at <= ?")
+                .params(botId, Timestamp.from(Instant.now()))
+                .query(Integer.class)
+                .single();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void recordsEachEventOnce(Kind kind) throws Exception {
+        open(kind);
+        LiveEvent event = new LiveEvent("attended", conversation, "digest", JsonNodeFactory.instance.objectNode());
+        assertThat(events(store).isNew(event)).isTrue();
+        events(store).sent(event);
+        events(other).sent(event);
+        assertThat(events(other).isNew(event)).isFalse();
+
+        events(store).clean();
+        assertThat(events(store).isNew(event)).isFalse();
+        age("event", "received_at", "event_id", "digest", WEEK.plusMinutes(1));
+        events(store).clean();
+        assertThat(events(store).isNew(event)).isTrue();
     }
 
     @ParameterizedTest
@@ -389,6 +479,14 @@ class StoreIT {
                 lanes(of),
                 new Originals(Set.of()),
                 outages);
+    }
+
+    private Attendance attendance(Store of) {
+        return new Attendance(of.dataSource(), botId, true, WEEK, holds(of));
+    }
+
+    private EventRecords events(Store of) {
+        return new EventRecords(of.dataSource(), botId, WEEK, outages);
     }
 
     private Lanes lanes(Store of) {

@@ -73,6 +73,7 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
     public static final String DEADLETTERS = "live.deadletters";
     public static final String TOKEN = "s3cr3t-t0ken";
     public static final String S3_SECRET = "s3-s3cr3t";
+    public static final String WEBHOOK_SECRET = "w3bh00k-s3cr3t";
     public static final String QUEUE_PATH = "/queue/external";
 
     private static final Duration PATIENCE = Duration.ofSeconds(15);
@@ -142,6 +143,9 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
         all.put("live.retry.max-delay", "200ms");
         all.put("live.management.port", Integer.toString(freePort()));
         all.put("live.management.host", "127.0.0.1");
+        all.put("live.webhook.port", Integer.toString(freePort()));
+        all.put("live.webhook.host", "127.0.0.1");
+        all.put("live.webhook.secret", WEBHOOK_SECRET);
         all.put("live.messages.wait-for-conversation", "500ms");
         if (withS3) {
             s3Port = freePort();
@@ -301,6 +305,22 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
         return JSON.readTree(HttpClient.newHttpClient()
                 .send(request, HttpResponse.BodyHandlers.ofString())
                 .body());
+    }
+
+    /** Live tells of an event: answers what the webhook does. */
+    public HttpResponse<String> postEvent(String json) throws IOException, InterruptedException {
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(webhook("/live/events"))
+                                .header("X-Live-Secret", WEBHOOK_SECRET)
+                                .POST(HttpRequest.BodyPublishers.ofString(json))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** An address of the bridge's own HTTP server. */
+    public URI webhook(String path) {
+        return URI.create("http://127.0.0.1:" + all.get("live.webhook.port") + path);
     }
 
     /** Runs a command in this process with this bridge's configuration, but for what is given; empty means none. */

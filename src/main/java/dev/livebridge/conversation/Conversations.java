@@ -44,7 +44,7 @@ public final class Conversations {
 
     /** Live has queued this conversation for this user. To say it again changes nothing. */
     public void queued(@Variable("conversationId") String conversationId, @Variable("userHash") String userHash) {
-        if (user(conversationId) != null) {
+        if (user(conversationId) != null || addUser(conversationId, userHash)) {
             return;
         }
         try {
@@ -55,9 +55,20 @@ public final class Conversations {
                     .params(botId, conversationId, userHash, Timestamp.from(Instant.now()))
                     .update();
         } catch (DuplicateKeyException e) {
-            // somebody else was told so at the same moment
-            return;
+            // somebody else was told so at the same moment, or an event came
+            addUser(conversationId, userHash);
         }
+    }
+
+    /** Whether there is a row that an event of Live made, which came before this. */
+    private boolean addUser(String conversationId, String userHash) {
+        return store.sql("""
+                                update conversation set user_hash = ?, queued_at = ?
+                                where bot_id = ? and conversation_id = ? and user_hash is null
+                                """)
+                        .params(userHash, Timestamp.from(Instant.now()), botId, conversationId)
+                        .update()
+                > 0;
     }
 
     /** Live doesn't know this conversation any more. */
@@ -84,7 +95,7 @@ public final class Conversations {
         if (ids.length > 0) {
             store.sql("""
                             select conversation_id, user_hash from conversation
-                            where bot_id = :botId and conversation_id = any(:ids)
+                            where bot_id = :botId and conversation_id = any(:ids) and user_hash is not null
                             """)
                     .param("botId", botId)
                     .param("ids", ids)
@@ -111,7 +122,9 @@ public final class Conversations {
                     return reopened(request, userHash);
                 }
                 throw RefusedException.request(
-                        ErrorCode.CONVERSATION_CLOSED, "/conversationId", "Live said that this conversation is gone");
+                        ErrorCode.CONVERSATION_CLOSED,
+                        "/conversationId",
+                        "Live said that this conversation is closed, or gone");
             }
             return conversationId;
         }

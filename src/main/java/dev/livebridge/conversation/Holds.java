@@ -157,10 +157,6 @@ public final class Holds {
                     original.identity().lane(),
                     shortened(reason),
                     Instant.now().plusMillis(holdFor));
-            LOG.info(
-                    "{}: set aside, its conversation waits: {}",
-                    original.identity().messageId(),
-                    reason);
         } catch (DuplicateKeyException e) {
             LOG.debug("{}: its conversation waits already", original.identity().messageId());
         }
@@ -424,13 +420,31 @@ public final class Holds {
 
     /** A conversation of this user is there: what waits for it needn't any more. */
     public void releaseUser(@Variable("userHash") String userHash) {
-        int waiting = store.sql(
-                        "update hold set due_at = ?, marked_until = ? where bot_id = ? and queue = ? and hold_key = ?")
-                .params(Timestamp.from(Instant.now()), Timestamp.from(Instant.now()), botId, messagesQueue, userHash)
-                .update();
-        if (waiting > 0) {
+        if (endWait(messagesQueue, userHash)) {
             release();
         }
+    }
+
+    /** An agent has taken this conversation, or it is closed: what waits for that needn't any more. */
+    public void releaseConversation(
+            @Variable("conversationId") String conversationId, @Variable("userHash") String userHash) {
+        // before the user was known, its messages had a lane of their own
+        boolean waits = endWait(messagesQueue, conversationId);
+        if (userHash != null) {
+            waits |= endWait(messagesQueue, userHash);
+        }
+        if (waits) {
+            release();
+        }
+    }
+
+    /** Whether anything waited. Its marker goes with the next release. */
+    boolean endWait(String queue, String key) {
+        Timestamp now = Timestamp.from(Instant.now());
+        return store.sql("update hold set due_at = ?, marked_until = ? where bot_id = ? and queue = ? and hold_key = ?")
+                        .params(now, now, botId, queue, key)
+                        .update()
+                > 0;
     }
 
     /** A digest, as the key comes from callers and stands in a selector. */

@@ -218,6 +218,12 @@ public final class Deliveries {
         }
     }
 
+    /** It goes back in order without having been tried: its time begins anew. */
+    public void untried(@Variable("delivery") Delivery delivery) {
+        delivery.beganAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
+        rolledBack(delivery);
+    }
+
     /** Removes what is older than the retention; with the store away, the next time. */
     public void clean() {
         try {

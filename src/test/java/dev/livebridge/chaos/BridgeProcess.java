@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** bin/live-bridge run, as a service: whenever it ends, killed or by itself, it is started again. */
 final class BridgeProcess implements AutoCloseable {
     /** Ports that two bridges on one machine can't share; only a bridge that has them is told. */
-    private static final String[] PORTS = {"live.management.port", "camel.server.port"};
+    private static final String[] PORTS = {"live.management.port", "live.webhook.port"};
 
     private static final String UP = "Up: the routes have started";
 

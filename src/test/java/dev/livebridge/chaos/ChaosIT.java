@@ -157,6 +157,7 @@ class ChaosIT {
         properties.put("live.api.response-timeout", "2s");
         properties.put("live.bot.id", "1000");
         properties.put("live.bot.token", TestBridge.TOKEN);
+        properties.put("live.webhook.secret", TestBridge.WEBHOOK_SECRET);
         properties.put("live.default-groups-id", "2179");
         properties.put("live.messages.grouped-by", scale.groupedBy());
         properties.put("live.retry.delay", "200ms");

@@ -1,0 +1,132 @@
+package dev.livebridge.conversation;
+
+import dev.livebridge.delivery.ErrorCode;
+import dev.livebridge.delivery.Original;
+import dev.livebridge.delivery.RefusedException;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import javax.sql.DataSource;
+import org.apache.camel.Variable;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * What Live's events say of conversations: taken by an agent, moved, closed. Each may be said again, and may come before the
+ * answer of the queue call: then it is remembered, and {@link Conversations#queued} adds the user. And with
+ * {@code live.messages.hold-until-attended}, which messages wait for an agent.
+ */
+public final class Attendance {
+    /** An event that was lost, or a release, must not cost the whole wait. */
+    private static final Duration LOOK_AGAIN = Duration.ofMinutes(1);
+
+    private static final int MAX_TARGET = 256;
+
+    private final JdbcClient store;
+    private final long botId;
+    private final boolean holds;
+    private final Duration timeout;
+    private final Holds held;
+
+    /**
+     * @param holds   {@code live.messages.hold-until-attended}
+     * @param timeout {@code live.hold.timeout}
+     * @param held    the messages that wait
+     */
+    public Attendance(DataSource store, long botId, boolean holds, Duration timeout, Holds held) {
+        this.store = JdbcClient.create(store);
+        this.botId = botId;
+        this.holds = holds;
+        this.timeout = timeout;
+        this.held = held;
+    }
+
+    /** An agent has taken this conversation. */
+    public void attended(@Variable("conversationId") String conversationId) {
+        update(conversationId, "attended_at = coalesce(attended_at, ?)", Timestamp.from(Instant.now()));
+    }
+
+    /**
+     * It was moved. It still counts as attended where it was: nothing says that another such event will come.
+     *
+     * @param target where to, as text; null where the event doesn't say so
+     */
+    public void moved(@Variable("conversationId") String conversationId, @Variable("target") String target) {
+        if (target != null) {
+            // PostgreSQL has no NUL
+            String text =
+                    target.substring(0, Math.min(MAX_TARGET, target.length())).replace('\0', ' ');
+            update(conversationId, "target = ?", text);
+        }
+    }
+
+    /** It is over. */
+    public void closed(@Variable("conversationId") String conversationId) {
+        update(conversationId, "closed_at = coalesce(closed_at, ?)", Timestamp.from(Instant.now()));
+    }
+
+    private void update(String conversationId, String change, Object value) {
+        String sql = "update conversation set " + change + " where bot_id = ? and conversation_id = ?";
+        if (store.sql(sql).param(value).param(botId).param(conversationId).update() == 0) {
+            insert(conversationId);
+            store.sql(sql).param(value).param(botId).param(conversationId).update();
+        }
+    }
+
+    /** Not queued by this bridge, or not yet so far as it knows: without a user. */
+    private void insert(String conversationId) {
+        try {
+            store.sql("insert into conversation (bot_id, conversation_id, queued_at) values (?, ?, ?)")
+                    .params(botId, conversationId, Timestamp.from(Instant.now()))
+                    .update();
+        } catch (DuplicateKeyException e) {
+            // somebody else was told of it at the same moment
+            return;
+        }
+    }
+
+    /** Whether messages wait for an agent: the bridge has queued this conversation, and heard of neither agent nor end. */
+    public boolean isAwaited(@Variable("conversationId") String conversationId) {
+        return holds
+                && store.sql("""
+                                select 1 from conversation
+                                where bot_id = ? and conversation_id = ? and user_hash is not null
+                                  and attended_at is null and closed_at is null
+                                """)
+                        .params(botId, conversationId)
+                        .query(Integer.class)
+                        .optional()
+                        .isPresent();
+    }
+
+    /**
+     * How long a message waits until it is looked at again, in milliseconds. The event itself ends the wait at once.
+     *
+     * @throws RefusedException {@code expired}, where it has waited for {@code live.hold.timeout}
+     */
+    public long patience(@Variable("original") Original original, @Variable("conversationId") String conversationId)
+            throws RefusedException {
+        long now = System.currentTimeMillis();
+        long heldSince = original.identity().heldSince();
+        long left = (heldSince == 0 ? now : heldSince) + timeout.toMillis() - now;
+        if (left <= 0) {
+            throw RefusedException.request(
+                    ErrorCode.EXPIRED,
+                    "/",
+                    "no agent has taken conversation " + conversationId + " for " + timeout.toSeconds() + " s");
+        }
+        long expiration = original.identity().expiration();
+        long untilExpiry = expiration == 0 ? left : Math.max(1, expiration - now);
+        return Math.min(LOOK_AGAIN.toMillis(), Math.min(left, untilExpiry));
+    }
+
+    /** The event may have come after the look at the conversation, and before anybody could see that a message waits. */
+    public void lookAgain(
+            @Variable("original") Original original,
+            @Variable("conversationId") String conversationId,
+            @Variable("holdKey") String key) {
+        if (!isAwaited(conversationId)) {
+            held.endWait(original.identity().queue(), key);
+        }
+    }
+}
