@@ -90,14 +90,13 @@ final class Beans {
         // conversation: who talks in which
         Originals originals =
                 new Originals(Set.of(settings.text("live.queues.lanes"), settings.text("live.queues.held")));
-        Conversations conversations =
-                new Conversations(
-                        store.dataSource(),
-                        botId,
-                        settings.duration("live.conversations.max-age"),
-                        settings.flag("live.conversations.reopen-closed")
-                                ? settings.text("live.conversations.reopened-firstname")
-                                : null);
+        Conversations conversations = new Conversations(
+                store.dataSource(),
+                botId,
+                settings.duration("live.conversations.max-age"),
+                settings.flag("live.conversations.reopen-closed")
+                        ? settings.text("live.conversations.reopened-firstname")
+                        : null);
         registry.bind("store", store.dataSource());
         registry.bind("conversations", conversations);
         registry.bind("openings", new Openings(store.dataSource(), botId));

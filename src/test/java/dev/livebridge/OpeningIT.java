@@ -55,7 +55,8 @@ class OpeningIT {
             bridge.live()
                     .stubFor(post(QUEUE_PATH)
                             .withRequestBody(matchingJsonPath("$.user.hash", equalTo(user)))
-                            .willReturn(okJson("{\"conversationId\": \"%s\", \"customToken\": \"c1\"}".formatted(conversation))
+                            .willReturn(okJson("{\"conversationId\": \"%s\", \"customToken\": \"c1\"}"
+                                            .formatted(conversation))
                                     .withFixedDelay(500)));
         }
     }
@@ -82,9 +83,13 @@ class OpeningIT {
         assertThat(event.getStringProperty("eventName")).isEqualTo("queued");
         assertThat(json(event).at("/data/customToken").asText()).isEqualTo("c1");
 
-        assertThat(BRIDGE.request(MESSAGES, message("And again", "")).at("/conversationId").asText())
+        assertThat(BRIDGE.request(MESSAGES, message("And again", ""))
+                        .at("/conversationId")
+                        .asText())
                 .isEqualTo(conversation);
-        assertThat(OTHER.request(MESSAGES, message("There, too", "")).at("/conversationId").asText())
+        assertThat(OTHER.request(MESSAGES, message("There, too", ""))
+                        .at("/conversationId")
+                        .asText())
                 .isEqualTo(conversation);
         assertThat(queueCalls()).isEqualTo(1);
     }
@@ -123,19 +128,22 @@ class OpeningIT {
     void opensANewOneForAMessageToAClosedOneWhereThatIsSet() throws Exception {
         BRIDGE.request(MESSAGES, message("Hi", ""));
         BRIDGE.live().stubFor(post(path).willReturn(status(404)));
-        assertThat(BRIDGE.request(MESSAGES, message("Gone?", "")).at("/error/code").asText())
+        assertThat(BRIDGE.request(MESSAGES, message("Gone?", ""))
+                        .at("/error/code")
+                        .asText())
                 .isEqualTo("unknown-conversation");
         String next = unique("conversation");
-        BRIDGE.live()
-                .stubFor(post(QUEUE_PATH).willReturn(okJson("{\"conversationId\": \"%s\"}".formatted(next))));
+        BRIDGE.live().stubFor(post(QUEUE_PATH).willReturn(okJson("{\"conversationId\": \"%s\"}".formatted(next))));
 
         String toOld = "{\"conversationId\": \"%s\", \"text\": \"Still there?\"}".formatted(conversation);
-        assertThat(BRIDGE.request(MESSAGES, toOld).at("/conversationId").asText()).isEqualTo(next);
+        assertThat(BRIDGE.request(MESSAGES, toOld).at("/conversationId").asText())
+                .isEqualTo(next);
         BRIDGE.live()
                 .verify(postRequestedFor(urlEqualTo(QUEUE_PATH))
                         .withRequestBody(matchingJsonPath("$.user[?(@.firstname == 'Customer')]")));
         String toUser = "{\"userHash\": \"%s\", \"text\": \"And now?\"}".formatted(user);
-        assertThat(BRIDGE.request(MESSAGES, toUser).at("/conversationId").asText()).isEqualTo(next);
+        assertThat(BRIDGE.request(MESSAGES, toUser).at("/conversationId").asText())
+                .isEqualTo(next);
     }
 
     @Test

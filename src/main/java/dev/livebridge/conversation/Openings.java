@@ -44,8 +44,7 @@ public final class Openings {
      *
      * @throws ServiceUnavailableException while another message has the claim
      */
-    public void claim(
-            Exchange exchange, @Variable("delivery") Delivery delivery, @Variable("userHash") String userHash)
+    public void claim(Exchange exchange, @Variable("delivery") Delivery delivery, @Variable("userHash") String userHash)
             throws ServiceUnavailableException, JsonProcessingException {
         Identity identity = delivery.identity();
         if (!insert(identity, userHash) && !takeOver(identity, userHash)) {
@@ -92,13 +91,12 @@ public final class Openings {
     }
 
     private Optional<Open> open(String userHash) throws JsonProcessingException {
-        Optional<Map<String, Object>> newest =
-                store.sql("""
+        Optional<Map<String, Object>> newest = store.sql("""
                         select conversation_id, closed_at, answer from conversation
                         where bot_id = ? and user_hash = ?
                         order by number desc limit 1
                         """).params(botId, userHash).query().listOfRows().stream()
-                        .findFirst();
+                .findFirst();
         if (newest.isEmpty() || newest.get().get("closed_at") != null) {
             return Optional.empty();
         }

@@ -13,7 +13,7 @@ import dev.livebridge.delivery.Violation;
 import dev.livebridge.message.RequestSchema;
 import dev.livebridge.message.StrictJson;
 import java.util.List;
-import org.apache.camel.Body;
+import org.apache.camel.Exchange;
 import org.apache.camel.Variable;
 
 /** What Live posts to the webhook: read without the bot's token, and written as it came. */
@@ -32,13 +32,19 @@ public final class LiveEvents {
     /**
      * The event that a body holds. The token goes first, out of all texts and names at any depth.
      *
-     * @param body JSON in UTF-8; null for an empty one
+     * @param exchange its body is JSON in UTF-8
      * @throws RefusedException {@code invalid-json} or {@code invalid-request}, with the path of each violation
      */
-    public LiveEvent read(@Body byte[] body) throws RefusedException {
+    public LiveEvent read(Exchange exchange) throws RefusedException {
+        // a form comes as a map, which has no bytes
+        byte[] body = exchange.getMessage().getBody(byte[].class);
+        return of(body == null ? new byte[0] : body);
+    }
+
+    LiveEvent of(byte[] body) throws RefusedException {
         ObjectNode event;
         try {
-            event = (ObjectNode) clean(StrictJson.asItCame(body == null ? new byte[0] : body));
+            event = (ObjectNode) clean(StrictJson.asItCame(body));
         } catch (RefusedException e) {
             // a parser may quote what it stumbled over
             throw RefusedException.request(

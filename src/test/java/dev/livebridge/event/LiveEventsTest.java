@@ -141,10 +141,10 @@ class LiveEventsTest {
             assertThat(refusal.code()).hasToString("invalid-json");
             assertThat(refusal.getMessage() + refusal.details()).doesNotContain(TOKEN);
         });
-        assertThatThrownBy(() -> events.read(null)).isInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> events.of(new byte[0])).isInstanceOf(RefusedException.class);
     }
 
     private LiveEvent read(String json) throws RefusedException {
-        return events.read(json.getBytes(UTF_8));
+        return events.of(json.getBytes(UTF_8));
     }
 }
