@@ -220,6 +220,10 @@ public final class Settings {
                 && find("live.lookup.sql.url").isEmpty()) {
             problems.add("live.lookup.sql.url is missing, which live.lookup.sql.query needs");
         }
+        Optional<String> webhook = find("live.webhook.port");
+        if (webhook.isPresent() && webhook.equals(find("live.management.port"))) {
+            problems.add("live.webhook.port and live.management.port must differ, not both be '" + webhook.get() + "'");
+        }
         return problems;
     }
 

@@ -6,6 +6,7 @@ import static dev.livebridge.TestBridge.MESSAGES;
 import static dev.livebridge.TestBridge.freePort;
 import static dev.livebridge.TestBridge.json;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.livebridge.sandbox.SandboxBridge;
@@ -22,8 +23,10 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +74,16 @@ class DialogueIT {
         sandbox.stop();
     }
 
+    @AfterEach
+    void leaveNoEvents() throws Exception {
+        try (Connection connection = new ActiveMQConnectionFactory("tcp://127.0.0.1:" + jmsPort).createConnection();
+                Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
+                MessageConsumer events = session.createConsumer(session.createQueue(EVENTS))) {
+            connection.start();
+            await().until(() -> events.receive(500) == null);
+        }
+    }
+
     @Test
     void isHeldOverJmsAlone() throws Exception {
         try (Connection connection = new ActiveMQConnectionFactory("tcp://127.0.0.1:" + jmsPort).createConnection();
@@ -107,6 +120,41 @@ class DialogueIT {
                             .textValue())
                     .isEqualTo("conversation-closed");
         }
+    }
+
+    @Test
+    void isAnExampleToo(@TempDir Path output) throws Exception {
+        Path log = output.resolve("chat");
+        Process example = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "examples/Dialogue.java",
+                        "tcp://127.0.0.1:" + jmsPort,
+                        "http://127.0.0.1:" + livePort)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        try {
+            assertThat(example.waitFor(60, TimeUnit.SECONDS)).as("it ends").isTrue();
+        } finally {
+            example.destroyForcibly();
+        }
+
+        assertThat(log)
+                .content()
+                .doesNotContain(TOKEN)
+                .containsSubsequence(
+                        "Ana is queued",
+                        "has taken it",
+                        "Ana | Hello",
+                        "Agent | Hello Ana",
+                        "Ana | Then",
+                        "moved to group 7",
+                        "Agent | Done",
+                        "closed",
+                        "too late: conversation-closed");
+        assertThat(example.exitValue()).isZero();
     }
 
     private static JsonNode request(Session session, String queue, String body) throws Exception {

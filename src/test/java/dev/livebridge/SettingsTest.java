@@ -89,6 +89,13 @@ class SettingsTest {
     }
 
     @Test
+    void wantsAPortForEachServer() throws Exception {
+        assertThat(settings(REQUIRED + "live.webhook.port = 9876\nlive.management.port = 9876\n")
+                        .problems())
+                .containsExactly("live.webhook.port and live.management.port must differ, not both be '9876'");
+    }
+
+    @Test
     void findsNothingWrongWithTheDefaults() throws Exception {
         assertThat(settings(REQUIRED
                                 + Files.readString(Path.of("config/application.properties"))
