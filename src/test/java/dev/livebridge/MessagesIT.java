@@ -73,12 +73,13 @@ class MessagesIT {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            {"user": {"hash": "h", "firstname": "Ana"}, "text": "Hi"}                       | /user
+            {"user": {"firstname": "Ana"}, "text": "Hi"}                                    | /user/hash
+            {"user": {"hash": "h", "firstname": "Ana"}, "userHash": "h", "text": "Hi"}      | /
             {"conversationId": "c", "userHash": "h", "text": "Hi"}                          | /
             {"text": "Hi"}                                                                  | /
             {"conversationId": "c"}                                                         | /text
             {"conversationId": "c", "text": ""}                                             | /text
-            {"conversationId": "c", "text": "Hi", "groupsId": [1]}                          | /groupsId
+            {"conversationId": "c", "text": "Hi", "groupsId": [1]}                          | /
             """)
     void refusesWhatItDoesNotSupport(String body, String path) throws Exception {
         JsonNode reply = BRIDGE.request(MESSAGES, body);

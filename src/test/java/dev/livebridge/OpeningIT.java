@@ -169,6 +169,15 @@ class OpeningIT {
         assertThat(queueCalls()).isEqualTo(1);
     }
 
+    @Test
+    void sendsTheMessageWhoseQueuedEventCanNotBeSent() throws Exception {
+        BRIDGE.breakStep("opened-to-listeners", 1);
+
+        assertThat(BRIDGE.request(MESSAGES, message("Hi", "")).at("/status").asText())
+                .isEqualTo("sent");
+        assertThat(BRIDGE.peek(EVENTS)).isNull();
+    }
+
     private String message(String text, String more) {
         return "{\"user\": {\"hash\": \"%s\", \"firstname\": \"Ana\"}, \"text\": \"%s\"%s}".formatted(user, text, more);
     }
