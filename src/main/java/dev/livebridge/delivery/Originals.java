@@ -36,12 +36,13 @@ public final class Originals {
     }
 
     /**
-     * Gives the exchange an empty message of its own, with Camel's counters of redeliveries, without which it would retry for
-     * ever, and no other header. Camel's JMS messages would be made anew, with all that JMS says of them, at each expression
-     * and each call of a bean.
+     * Gives the exchange a message of its own: the JMS message is its body, and of its headers only Camel's counters of
+     * redeliveries are left, without which it would retry for ever. Camel's own would be made anew, with all that JMS says
+     * of it, at each expression and each call of a bean.
      */
     public void leave(Exchange exchange) {
         DefaultMessage own = new DefaultMessage(exchange);
+        own.setBody(exchange.getMessage().getBody());
         exchange.getMessage().getHeaders().entrySet().stream()
                 .filter(header -> header.getKey().startsWith("CamelRedeliver"))
                 .forEach(header -> own.setHeader(header.getKey(), header.getValue()));
