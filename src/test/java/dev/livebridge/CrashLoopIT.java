@@ -99,16 +99,18 @@ class CrashLoopIT {
                         folder.resolve("bridge.log").toFile()));
         command.environment().keySet().removeIf(name -> name.startsWith("LIVE_"));
         command.environment()
-                .putAll(Map.of(
-                        "LIVE_JMS_URL", url,
-                        "LIVE_JMS_MAX_CRASH_DELIVERIES", "3",
-                        "LIVE_API_BASE_URL", "http://127.0.0.1:9",
-                        "LIVE_BOT_ID", "1000",
-                        "LIVE_BOT_TOKEN", "any",
-                        "LIVE_DEFAULT_GROUPS_ID", "2179",
-                        "LIVE_DATA_DIRECTORY", folder.resolve("data").toString(),
-                        "LIVE_MANAGEMENT_PORT", Integer.toString(freePort()),
-                        "CAMEL_BEANS_RUNTIME", "#class:java.lang.Runtime#getRuntime"));
+                .putAll(Map.ofEntries(
+                        Map.entry("LIVE_WEBHOOK_SECRET", "any"),
+                        Map.entry("LIVE_WEBHOOK_PORT", Integer.toString(freePort())),
+                        Map.entry("LIVE_JMS_URL", url),
+                        Map.entry("LIVE_JMS_MAX_CRASH_DELIVERIES", "3"),
+                        Map.entry("LIVE_API_BASE_URL", "http://127.0.0.1:9"),
+                        Map.entry("LIVE_BOT_ID", "1000"),
+                        Map.entry("LIVE_BOT_TOKEN", "any"),
+                        Map.entry("LIVE_DEFAULT_GROUPS_ID", "2179"),
+                        Map.entry("LIVE_DATA_DIRECTORY", folder.resolve("data").toString()),
+                        Map.entry("LIVE_MANAGEMENT_PORT", Integer.toString(freePort())),
+                        Map.entry("CAMEL_BEANS_RUNTIME", "#class:java.lang.Runtime#getRuntime")));
         return command.start();
     }
 }
