@@ -237,9 +237,8 @@ class WebhookIT {
     }
 
     @Test
-    void bringsAnEventOnceThatIsRepeatedManyTimesAtOnce() throws Exception {
+    void bringsAnEventOnceThatComesManyTimesAtOnce() throws Exception {
         String event = event("typing", "{}");
-        assertThat(BRIDGE.postEvent(event).statusCode()).isEqualTo(200);
         List<CompletableFuture<HttpResponse<String>>> answers = IntStream.range(0, 20)
                 .mapToObj(i -> HTTP.sendAsync(
                         request("/live/events/" + WEBHOOK_SECRET)
