@@ -171,7 +171,7 @@ class OpeningIT {
 
     @Test
     void sendsTheMessageWhoseQueuedEventCanNotBeSent() throws Exception {
-        BRIDGE.breakStep("opened-to-listeners", 1);
+        BRIDGE.breakStep("events", 1);
 
         assertThat(BRIDGE.request(MESSAGES, message("Hi", "")).at("/status").asText())
                 .isEqualTo("sent");
