@@ -7,9 +7,11 @@ import dev.livebridge.attachment.S3;
 import dev.livebridge.attachment.S3Server;
 import dev.livebridge.attachment.Upload;
 import dev.livebridge.attachment.UrlSource;
+import dev.livebridge.bot.Bots;
 import dev.livebridge.broker.BrokerQueues;
 import dev.livebridge.broker.Consumers;
 import dev.livebridge.conversation.Attendance;
+import dev.livebridge.conversation.BotChoice;
 import dev.livebridge.conversation.Conversations;
 import dev.livebridge.conversation.Grouper;
 import dev.livebridge.conversation.Holds;
@@ -48,10 +50,12 @@ import jakarta.jms.ConnectionFactory;
 import java.net.URI;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.util.function.Suppliers;
@@ -66,8 +70,9 @@ final class Beans {
 
     static void bind(Settings settings, Store store, Spool spool, CamelContext context) {
         Registry registry = context.getRegistry();
-        long botId = settings.number("live.bot.id");
-        TokenFilter tokenFilter = new TokenFilter(settings.text("live.bot.token"));
+        Bots bots = BotBeans.bots(settings);
+        long botId = bots.main().id();
+        TokenFilter tokenFilter = new TokenFilter(bots.tokens());
         long maxTextSize = settings.size("live.messages.max-text-size");
 
         // message: the formats
@@ -78,55 +83,66 @@ final class Beans {
                         schema("message-request"), maxTextSize, settings.size("live.attachments.max-inline-size")));
         registry.bind("requestedUser", new RequestedUser());
         registry.bind("addToExtra", new AddToExtra());
-        registry.bind("queueCall", queueCall(settings, botId));
+        registry.bind("queueCall", queueCall(settings, tokenFilter));
         registry.bind("messageCall", new MessageCall(settings.text("live.api.message-path")));
 
         // broker: what it must have, and how it is read
         Outages outages = new Outages();
-        BrokerQueues queues = queues(settings);
+        BrokerQueues queues = queues(settings, bots);
         registry.bind("brokerQueues", queues);
         registry.bind("consumers", new Consumers(queues, outages));
 
         // conversation: who talks in which
-        Originals originals =
-                new Originals(Set.of(settings.text("live.queues.lanes"), settings.text("live.queues.held")));
+        Originals originals = new Originals(internalQueues(settings, bots), bots);
         Conversations conversations = new Conversations(
                 store.dataSource(),
-                botId,
+                bots,
                 settings.duration("live.conversations.max-age"),
                 settings.flag("live.conversations.reopen-closed")
                         ? settings.text("live.conversations.reopened-firstname")
                         : null);
         registry.bind("store", store.dataSource());
         registry.bind("conversations", conversations);
+        BotChoice choice = new BotChoice(bots, conversations);
+        registry.bind("botChoice", choice);
+        registry.bind("botRoutes", new BotRoutes(bots, context));
         registry.bind("openings", new Openings(store.dataSource(), botId));
         // the connections are configured after this
         registry.bind("lanes", Lanes.class, Suppliers.memorize(() -> lanes(settings, botId, store, registry)));
         registry.bind(
                 "holds",
                 Holds.class,
-                Suppliers.memorize(() -> holds(settings, botId, store, conversations, originals, outages, registry)));
-        registry.bind(
-                "attendance", Attendance.class, Suppliers.memorize(() -> attendance(settings, botId, store, registry)));
-        registry.bind(
-                "grouper",
-                Grouper.class,
-                Suppliers.memorize(
-                        () -> grouper(settings, queues, conversations, originals, spool, outages, registry)));
+                Suppliers.memorize(() -> holds(settings, bots, store, conversations, originals, outages, registry)));
+        registry.bind("attendance", Attendance.class, Suppliers.memorize(() -> attendance(settings, store, registry)));
+        for (Bots.InQueue queue : bots.queues()) {
+            if (!queue.readFrom().equals(queue.name())) {
+                registry.bind(
+                        "grouper of " + queue.name(),
+                        Grouper.class,
+                        Suppliers.memorize(() -> grouper(
+                                settings, queue, queues, choice, conversations, originals, spool, outages, registry)));
+            }
+        }
 
         attachments(settings, spool, registry);
         LookupBeans.bind(settings, context);
 
         // delivery: kinds of failure, records, dead letters
-        Outcomes outcomes = new Outcomes(botId);
-        Deliveries deliveries = new Deliveries(store.dataSource(), records(settings, botId), outages);
+        Outcomes outcomes = new Outcomes();
+        Deliveries deliveries = new Deliveries(store.dataSource(), records(settings, bots), outages);
         registry.bind("outages", outages);
         registry.bind("deliveries", deliveries);
         registry.bind("liveHeaders", new LiveHeaders(settings.family("live.api.headers.")));
-        registry.bind("liveAnswer", new LiveAnswer(tokenFilter, outages));
+        registry.bind("liveAnswer", new LiveAnswer(tokenFilter, outages, bots));
         registry.bind(
                 "retries",
-                new Retries(limits(settings), deliveries, outages, new DelayedEvents(context, outcomes), tokenFilter));
+                new Retries(
+                        limits(settings),
+                        deliveries,
+                        outages,
+                        new DelayedEvents(context, outcomes),
+                        tokenFilter,
+                        bots));
         registry.bind("expiry", new Expiry());
         registry.bind("failures", new Failures(tokenFilter, deliveries));
         registry.bind("deadLetterConverter", new DeadLetterConverter());
@@ -143,7 +159,7 @@ final class Beans {
 
         // event: what became of it, and what Live tells
         registry.bind("outcomes", outcomes);
-        registry.bind("replyTo", new ReplyTo(settings.list("live.reply-to.allowed"), ownQueues(settings)));
+        registry.bind("replyTo", new ReplyTo(settings.list("live.reply-to.allowed"), ownQueues(settings, bots)));
         registry.bind(
                 "webhookSecret",
                 new WebhookSecret(
@@ -156,10 +172,9 @@ final class Beans {
                 new EventRecords(store.dataSource(), botId, settings.duration("live.idempotency.retention"), outages));
     }
 
-    private static Attendance attendance(Settings settings, long botId, Store store, Registry registry) {
+    private static Attendance attendance(Settings settings, Store store, Registry registry) {
         return new Attendance(
                 store.dataSource(),
-                botId,
                 settings.flag("live.messages.hold-until-attended"),
                 settings.duration("live.hold.timeout"),
                 registry.lookupByNameAndType("holds", Holds.class));
@@ -170,15 +185,14 @@ final class Beans {
                 store.dataSource(),
                 new Lanes.Settings(
                         botId,
-                        isGrouped(settings) && settings.flag("live.records.enabled"),
-                        settings.text("live.queues.messages"),
+                        BotBeans.isGrouped(settings) && settings.flag("live.records.enabled"),
                         settings.text("live.queues.held")),
                 registry.lookupByNameAndType("brokerConnectionFactory", ConnectionFactory.class));
     }
 
     private static Holds holds(
             Settings settings,
-            long botId,
+            Bots bots,
             Store store,
             Conversations conversations,
             Originals originals,
@@ -186,11 +200,9 @@ final class Beans {
             Registry registry) {
         return new Holds(
                 store.dataSource(),
-                botId,
                 registry.lookupByNameAndType("brokerConnectionFactory", ConnectionFactory.class),
                 settings.text("live.queues.held"),
-                settings.text("live.queues.messages"),
-                settings.text(isGrouped(settings) ? "live.queues.lanes" : "live.queues.messages"),
+                bots,
                 conversations,
                 registry.lookupByNameAndType("lanes", Lanes.class),
                 originals,
@@ -199,7 +211,9 @@ final class Beans {
 
     private static Grouper grouper(
             Settings settings,
+            Bots.InQueue queue,
             BrokerQueues queues,
+            BotChoice choice,
             Conversations conversations,
             Originals originals,
             Spool spool,
@@ -208,9 +222,10 @@ final class Beans {
         return new Grouper(
                 registry.lookupByNameAndType("grouperConnectionFactory", ConnectionFactory.class),
                 queues,
-                settings.text("live.queues.messages"),
-                settings.text("live.queues.lanes"),
+                queue.name(),
+                queue.readFrom(),
                 settings.integer("live.grouper.batch-size"),
+                choice,
                 conversations,
                 registry.lookupByNameAndType("lanes", Lanes.class),
                 originals,
@@ -218,42 +233,47 @@ final class Beans {
                 outages);
     }
 
-    private static BrokerQueues queues(Settings settings) {
+    private static BrokerQueues queues(Settings settings, Bots bots) {
         Map<String, BrokerQueues.Use> queues = new TreeMap<>();
-        ownQueues(settings).forEach(queue -> queues.put(queue, BrokerQueues.Use.PLAIN));
-        if (isGrouped(settings)) {
-            queues.put(settings.text("live.queues.messages"), BrokerQueues.Use.ONE_READER);
-            queues.put(settings.text("live.queues.lanes"), BrokerQueues.Use.LANES);
-        } else {
-            queues.put(settings.text("live.queues.messages"), BrokerQueues.Use.LANES);
-            queues.remove(settings.text("live.queues.lanes"));
+        for (String queue : List.of("live.queues.held", "live.queues.events", "live.queues.deadletters")) {
+            queues.put(settings.text(queue), BrokerQueues.Use.PLAIN);
+        }
+        for (Bots.InQueue queue : bots.queues()) {
+            queues.put(queue.name(), queue.messages() ? BrokerQueues.Use.ONE_READER : BrokerQueues.Use.PLAIN);
+            if (queue.messages()) {
+                // the same queue where producers set the groups
+                queues.put(queue.readFrom(), BrokerQueues.Use.LANES);
+            }
         }
         return new BrokerQueues(queues);
     }
 
-    private static Deliveries.Settings records(Settings settings, long botId) {
-        return new Deliveries.Settings(
-                botId,
-                settings.flag("live.records.enabled"),
-                settings.integer("live.jms.max-crash-deliveries"),
-                notSentAgain(settings),
-                settings.duration("live.idempotency.retention"));
-    }
-
-    private static Set<String> notSentAgain(Settings settings) {
-        Set<String> queues = new HashSet<>();
-        if (settings.text("live.uncertain.conversations").equals("dead-letter")) {
-            queues.add(settings.text("live.queues.conversations"));
-        }
-        if (settings.text("live.uncertain.messages").equals("dead-letter")) {
-            queues.add(settings.text("live.queues.messages"));
-        }
+    /** Those that only the bridge writes to. */
+    private static Set<String> internalQueues(Settings settings, Bots bots) {
+        Set<String> queues =
+                new HashSet<>(Set.of(settings.text("live.queues.lanes"), settings.text("live.queues.held")));
+        bots.queues().stream()
+                .filter(queue -> !queue.readFrom().equals(queue.name()))
+                .forEach(queue -> queues.add(queue.readFrom()));
         return queues;
     }
 
-    /** Whether the bridge itself sets the groups of messages. */
-    static boolean isGrouped(Settings settings) {
-        return settings.text("live.messages.grouped-by").equals("bridge");
+    private static Deliveries.Settings records(Settings settings, Bots bots) {
+        return new Deliveries.Settings(
+                bots.main().id(),
+                settings.flag("live.records.enabled"),
+                settings.integer("live.jms.max-crash-deliveries"),
+                notSentAgain(settings, bots),
+                settings.duration("live.idempotency.retention"));
+    }
+
+    private static Set<String> notSentAgain(Settings settings, Bots bots) {
+        return bots.queues().stream()
+                .filter(queue -> settings.text(
+                                queue.messages() ? "live.uncertain.messages" : "live.uncertain.conversations")
+                        .equals("dead-letter"))
+                .map(Bots.InQueue::name)
+                .collect(Collectors.toSet());
     }
 
     private static Retries.Limits limits(Settings settings) {
@@ -338,22 +358,19 @@ final class Beans {
         return RequestSchema.of(name + ".schema.json");
     }
 
-    private static QueueCall queueCall(Settings settings, long botId) {
-        Groups groups =
-                new Groups(name -> settings.numbers("live.groups." + name), settings.numbers("live.default-groups-id"));
+    private static QueueCall queueCall(Settings settings, TokenFilter tokenFilter) {
+        Groups groups = new Groups(name -> settings.numbers("live.groups." + name));
         QueueCall.ExtraShape shape = QueueCall.ExtraShape.valueOf(
                 settings.text("live.api.extra-shape").toUpperCase(Locale.ROOT));
         Map<String, Object> extra = new LinkedHashMap<>(settings.family("live.extra."));
-        return new QueueCall(botId, settings.text("live.bot.token"), groups, extra, shape);
+        return new QueueCall(tokenFilter, groups, extra, shape);
     }
 
-    private static Set<String> ownQueues(Settings settings) {
-        return Set.of(
-                settings.text("live.queues.conversations"),
-                settings.text("live.queues.messages"),
-                settings.text("live.queues.lanes"),
-                settings.text("live.queues.held"),
-                settings.text("live.queues.events"),
-                settings.text("live.queues.deadletters"));
+    private static Set<String> ownQueues(Settings settings, Bots bots) {
+        Set<String> queues = internalQueues(settings, bots);
+        queues.add(settings.text("live.queues.events"));
+        queues.add(settings.text("live.queues.deadletters"));
+        bots.queues().forEach(queue -> queues.add(queue.name()));
+        return queues;
     }
 }

@@ -176,11 +176,12 @@ public final class Bridge extends Main {
         context.addLifecycleStrategy(
                 new CallDeadline(beans.findSingleByType(UrlSource.class), beans.findSingleByType(S3.class)));
         context.addLifecycleStrategy(beans.findSingleByType(Consumers.class));
-        if (Beans.isGrouped(settings)) {
-            // its connection is configured after this
-            context.addStartupListener((started, already) ->
-                    started.addService(started.getRegistry().findSingleByType(Grouper.class), true, true));
-        }
+        // their connection is configured after this
+        context.addStartupListener((started, already) -> {
+            for (Grouper grouper : started.getRegistry().findByType(Grouper.class)) {
+                started.addService(grouper, true, true);
+            }
+        });
         if (settings.flag("live.routes.reload")) {
             context.addService(new RouteReload(home.resolve("routes")));
         }

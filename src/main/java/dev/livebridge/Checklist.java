@@ -216,9 +216,11 @@ public final class Checklist {
             add("groups", Verdict.NOT_CHECKED, "no ids found in what " + url + " answers: see the command groups");
             return;
         }
-        List<String> unknown = Stream.concat(
+        List<String> unknown = Stream.of(
                         Stream.of("live.default-groups-id"),
+                        settings.botNames().stream().map(name -> "live.bots." + name + ".default-groups-id"),
                         settings.family("live.groups.").keySet().stream().map(name -> "live.groups." + name))
+                .flatMap(keys -> keys)
                 .flatMap(key -> settings.numbers(key).stream()
                         .filter(id -> !ids.contains(id))
                         .map(id -> key + " = " + id))

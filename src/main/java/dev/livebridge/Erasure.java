@@ -61,7 +61,7 @@ public final class Erasure {
         }
         try (Store store = Bridge.store(settings)) {
             reach(store);
-            UserRecords records = new UserRecords(store.dataSource(), settings.number("live.bot.id"), userHash);
+            UserRecords records = new UserRecords(store.dataSource(), BotBeans.bots(settings), userHash);
             Set<String> conversations = records.conversations();
             int objects = objects(conversations, onlyCount);
             List<String> held = records.held(conversations);

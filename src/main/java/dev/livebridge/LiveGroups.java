@@ -22,7 +22,7 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * What Live's group endpoint answers. Neither its headers nor its shape are documented: the headers are those of the calls
- * to Live, and the answer is taken as it comes, but for the bot's token.
+ * to Live, and the answer is taken as it comes, but for the bots' tokens.
  */
 public final class LiveGroups {
     private static final Set<String> ID_NAMES = Set.of("id", "groupId", "group_id");
@@ -51,9 +51,7 @@ public final class LiveGroups {
                 settings.duration("live.api.connect-timeout").plus(settings.duration("live.api.response-timeout"));
         try {
             HttpResponse<String> response = call.get(patience.toMillis(), TimeUnit.MILLISECONDS);
-            String answer = settings.find("live.bot.token")
-                    .map(token -> new TokenFilter(token).clean(response.body()))
-                    .orElse(response.body());
+            String answer = new TokenFilter(BotBeans.bots(settings).tokens()).clean(response.body());
             if (response.statusCode() / 100 != 2) {
                 throw new IOException(url + " answered " + response.statusCode() + beginning(answer));
             }

@@ -118,6 +118,7 @@ public final class Settings {
             Map.entry("live.api.response-timeout", Type.DURATION),
             Map.entry("live.bot.id", Type.INTEGER),
             Map.entry("live.bot.token", Type.TEXT),
+            Map.entry("live.bot.previous-token", Type.TEXT),
             Map.entry("live.default-groups-id", Type.INTEGERS),
             Map.entry("live.retry.max-attempts", Type.POSITIVE),
             Map.entry("live.retry.delay", Type.DURATION),
@@ -185,6 +186,25 @@ public final class Settings {
             Map.entry("live.sandbox.s3-port", Type.PORT),
             Map.entry("live.sandbox.webhook-url", Type.URL)));
 
+    private static final List<String> QUEUES = List.of(
+            "live.queues.conversations",
+            "live.queues.messages",
+            "live.queues.lanes",
+            "live.queues.held",
+            "live.queues.events",
+            "live.queues.deadletters");
+
+    private static final String BOTS = "live.bots.";
+
+    /** What each of {@code live.bots.<name>} has. */
+    private static final Map<String, Type> BOT_TYPES = new TreeMap<>(Map.of(
+            "id", Type.INTEGER,
+            "token", Type.TEXT,
+            "previous-token", Type.TEXT,
+            "default-groups-id", Type.INTEGERS,
+            "queues.conversations", Type.TEXT,
+            "queues.messages", Type.TEXT));
+
     private final PropertiesComponent properties;
 
     public Settings(PropertiesComponent properties) {
@@ -210,6 +230,7 @@ public final class Settings {
                 problems.add("live.groups." + name + " must be " + Type.INTEGERS.expected + ", not '" + value + "'");
             }
         });
+        botProblems(problems);
         together("live.s3.access-key", "live.s3.secret-key", problems);
         together("live.s3.presign.access-key", "live.s3.presign.secret-key", problems);
         if (find("live.attachments.address").filter("public"::equals).isPresent()
@@ -225,6 +246,52 @@ public final class Settings {
             problems.add("live.webhook.port and live.management.port must differ, not both be '" + webhook.get() + "'");
         }
         return problems;
+    }
+
+    private void botProblems(List<String> problems) {
+        family(BOTS).keySet().forEach(key -> {
+            String name = key.replaceFirst("\\..*", "");
+            if (!name.matches("[A-Za-z0-9_-]{1,64}")
+                    || !BOT_TYPES.containsKey(key.substring(Math.min(key.length(), name.length() + 1)))) {
+                problems.add(BOTS + key + " is unknown: expected " + BOTS + "<name>.<property>, with a name of letters,"
+                        + " digits, '_' and '-', and one of " + String.join(", ", BOT_TYPES.keySet()));
+            }
+        });
+        Map<String, String> ids = new LinkedHashMap<>();
+        find("live.bot.id").ifPresent(id -> ids.put(id, "live.bot.id"));
+        Map<String, String> queues = new LinkedHashMap<>();
+        QUEUES.forEach(key -> find(key).ifPresent(queue -> queues.put(queue, key)));
+        for (String name : botNames()) {
+            String bot = BOTS + name + ".";
+            BOT_TYPES.forEach((key, type) -> find(bot + key)
+                    .filter(value -> !fits(type, value))
+                    .ifPresent(
+                            value -> problems.add(bot + key + " must be " + type.expected + ", not '" + value + "'")));
+            for (String key : List.of("id", "token")) {
+                if (find(bot + key).isEmpty()) {
+                    problems.add(bot + key + " is missing (in the environment: "
+                            + (bot + key).replaceAll("[.-]", "_").toUpperCase(Locale.ROOT) + ")");
+                }
+            }
+            find(bot + "id").ifPresent(id -> differ(ids, id, bot + "id", problems));
+            for (String key : List.of("queues.conversations", "queues.messages")) {
+                find(bot + key).ifPresent(queue -> differ(queues, queue, bot + key, problems));
+            }
+        }
+    }
+
+    private static void differ(Map<String, String> taken, String value, String key, List<String> problems) {
+        String other = taken.putIfAbsent(value, key);
+        if (other != null) {
+            problems.add(key + " and " + other + " must differ, not both be '" + value + "'");
+        }
+    }
+
+    /** The names of {@code live.bots.<name>}, as they stand in the files or among the system properties. */
+    public Set<String> botNames() {
+        Set<String> names = new TreeSet<>();
+        family(BOTS).keySet().forEach(key -> names.add(key.replaceFirst("\\..*", "")));
+        return names;
     }
 
     private void together(String one, String other, List<String> problems) {

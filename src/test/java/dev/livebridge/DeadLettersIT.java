@@ -77,11 +77,11 @@ class DeadLettersIT {
         assertThat(list(Selection.ALL)).extracting(DeadLetter::id).containsExactly(first, second, third);
         DeadLetter letter = list(Selection.ALL).get(0);
         assertThat(letter.code()).contains("invalid-request");
-        assertThat(letter.addressee()).isEqualTo(new Addressee(conversation, null));
+        assertThat(letter.addressee()).isEqualTo(new Addressee(conversation, null, null));
         assertThat(letter.attempts()).isEqualTo(1);
         assertThat(letter.httpStatus()).isEmpty();
         assertThat(letter.reason().orElseThrow()).contains("text");
-        assertThat(list(Selection.ALL).get(1).addressee()).isEqualTo(new Addressee(null, "u"));
+        assertThat(list(Selection.ALL).get(1).addressee()).isEqualTo(new Addressee(null, "u", null));
         assertThat(list(Selection.code("invalid-request"))).hasSize(2);
         assertThat(list(Selection.code("it's none"))).isEmpty();
         assertThat(list(Selection.ids(List.of(first, third, "it's none")))).hasSize(2);
@@ -106,11 +106,11 @@ class DeadLettersIT {
         assertThat(list(Selection.ALL))
                 .extracting(DeadLetter::addressee)
                 .containsExactly(
-                        new Addressee(conversation, null),
-                        new Addressee(conversation, null),
-                        new Addressee(null, "u"),
+                        new Addressee(conversation, null, null),
+                        new Addressee(conversation, null, null),
+                        new Addressee(null, "u", null),
                         Addressee.NONE,
-                        new Addressee("after", null));
+                        new Addressee("after", null, null));
 
         List<String> shown = new ArrayList<>();
         List<byte[]> bodies = new ArrayList<>();

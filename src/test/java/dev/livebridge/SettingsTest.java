@@ -77,6 +77,40 @@ class SettingsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
+            sales.id = sales                   | live.bots.sales.id must be an integer, not 'sales'
+            sales.id =                         | live.bots.sales.id is missing (in the environment: LIVE_BOTS_SALES_ID)
+            sales.token =                      | live.bots.sales.token is missing (in the environment: LIVE_BOTS_SALES_TOKEN)
+            sales.id = 1                       | live.bots.sales.id and live.bot.id must differ, not both be '1'
+            sales.tokn = t                     | live.bots.sales.tokn is unknown: expected live.bots.<name>.<property>
+            the/sales.id = 3                   | live.bots.the/sales.id is unknown
+            sales.default-groups-id = x        | live.bots.sales.default-groups-id must be integers
+            """)
+    void saysWhatABotLacks(String line, String problem) throws Exception {
+        assertThat(settings(REQUIRED + "live.bots.sales.id = 2\nlive.bots.sales.token = t\nlive.bots." + line)
+                        .problems())
+                .first()
+                .asString()
+                .startsWith(problem);
+    }
+
+    @Test
+    void knowsBotsByOneProperty() throws Exception {
+        Settings settings = settings(
+                REQUIRED + "live.bots.sales.id = 2\nlive.bots.sales.token = t\n"
+                        + "live.bots.sales.queues.messages = sales.messages\nlive.bots.sales.queues.conversations = sales.conversations\n");
+
+        assertThat(settings.problems()).isEmpty();
+        assertThat(settings.botNames()).containsExactly("sales");
+        assertThat(settings(REQUIRED
+                                + "live.queues.held = live.held\nlive.bots.sales.id = 2\nlive.bots.sales.token = t\n"
+                                + "live.bots.sales.queues.messages = live.held\n")
+                        .problems())
+                .containsExactly(
+                        "live.bots.sales.queues.messages and live.queues.held must differ, not both be 'live.held'");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
             live.store.url = jdbc:postgresql://me:s3cret@db/live
             live.lookup.sql.url = jdbc:oracle:thin:@//db/crm?user=me&password=s3cret
             live.lookup.http.url = https://me:s3cret@crm/{hash}

@@ -8,6 +8,9 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.livebridge.bot.Bot;
+import dev.livebridge.bot.Bots;
+import dev.livebridge.bot.TestBots;
 import dev.livebridge.chaos.DatabaseProcess;
 import dev.livebridge.conversation.Attendance;
 import dev.livebridge.conversation.Conversations;
@@ -81,6 +84,8 @@ class StoreIT {
     private final String message = unique("ID:message");
     private final String user = unique("user");
     private final String conversation = unique("conversation");
+    private final Bots bots = TestBots.of(botId, QUEUE);
+    private final Bot bot = bots.main();
     private final Outages outages = new Outages();
     private final Spool spool = new Spool(folder.resolve("spool"));
     private Store store;
@@ -128,22 +133,22 @@ class StoreIT {
     void knowsTheConversationsOfAUser(Kind kind) throws Exception {
         open(kind);
         Conversations conversations = conversations(store);
-        conversations.queued(conversation, user);
-        conversations.queued(conversation + "-2", user);
-        conversations.queued(conversation, user);
+        conversations.queued(bot, conversation, user);
+        conversations.queued(bot, conversation + "-2", user);
+        conversations.queued(bot, conversation, user);
 
         Conversations others = conversations(other);
-        others.queued(conversation, user);
-        assertThat(others.addressed(Map.of("userHash", user))).isEqualTo(conversation + "-2");
-        assertThat(others.users(List.of(conversation, "unknown", "not one\0", "x".repeat(256))))
-                .isEqualTo(Map.of(conversation, user));
+        others.queued(bot, conversation, user);
+        assertThat(others.addressed(bot, Map.of("userHash", user))).isEqualTo(conversation + "-2");
+        assertThat(others.parties(List.of(conversation, "unknown", "not one\0", "x".repeat(256))))
+                .isEqualTo(Map.of(conversation, new Conversations.Party(bot, user)));
 
-        others.closed(conversation + "-2");
-        assertThatThrownBy(() -> conversations.addressed(Map.of("userHash", user)))
+        others.closed(bot, conversation + "-2");
+        assertThatThrownBy(() -> conversations.addressed(bot, Map.of("userHash", user)))
                 .isInstanceOf(NoConversationException.class);
-        assertThatThrownBy(() -> conversations.addressed(Map.of("conversationId", conversation + "-2")))
+        assertThatThrownBy(() -> conversations.addressed(bot, Map.of("conversationId", conversation + "-2")))
                 .isInstanceOf(RefusedException.class);
-        assertThat(conversations.addressed(Map.of("conversationId", conversation)))
+        assertThat(conversations.addressed(bot, Map.of("conversationId", conversation)))
                 .isEqualTo(conversation);
     }
 
@@ -151,18 +156,18 @@ class StoreIT {
     @EnumSource
     void remembersWhatEventsSayOfAConversation(Kind kind) throws Exception {
         open(kind);
-        conversations(store).queued(conversation, user);
-        assertThat(attendance(other).isAwaited(conversation)).isTrue();
-        attendance(store).attended(conversation);
-        attendance(other).attended(conversation);
-        assertThat(attendance(other).isAwaited(conversation)).isFalse();
-        attendance(store).moved(conversation, "\0" + "x".repeat(300));
-        attendance(store).moved(conversation, null);
+        conversations(store).queued(bot, conversation, user);
+        assertThat(attendance(other).isAwaited(bot, conversation)).isTrue();
+        attendance(store).attended(bot, conversation);
+        attendance(other).attended(bot, conversation);
+        assertThat(attendance(other).isAwaited(bot, conversation)).isFalse();
+        attendance(store).moved(bot, conversation, "\0" + "x".repeat(300));
+        attendance(store).moved(bot, conversation, null);
         assertThat(column("target", "conversation")).containsExactly(" " + "x".repeat(255));
 
-        attendance(store).closed(conversation);
-        attendance(other).closed(conversation);
-        assertThatThrownBy(() -> conversations(other).addressed(Map.of("conversationId", conversation)))
+        attendance(store).closed(bot, conversation);
+        attendance(other).closed(bot, conversation);
+        assertThatThrownBy(() -> conversations(other).addressed(bot, Map.of("conversationId", conversation)))
                 .isInstanceOf(RefusedException.class);
     }
 
@@ -173,22 +178,22 @@ class StoreIT {
         for (String event : new String[] {"attended", "moved", "closed"}) {
             String early = conversation + "-" + event;
             switch (event) {
-                case "attended" -> attendance(store).attended(early);
-                case "moved" -> attendance(store).moved(early, "7");
-                default -> attendance(store).closed(early);
+                case "attended" -> attendance(store).attended(bot, early);
+                case "moved" -> attendance(store).moved(bot, early, "7");
+                default -> attendance(store).closed(bot, early);
             }
-            assertThat(conversations(other).user(early)).isNull();
-            assertThat(attendance(other).isAwaited(early)).isFalse();
+            assertThat(conversations(other).user(bot, early)).isNull();
+            assertThat(attendance(other).isAwaited(bot, early)).isFalse();
 
-            conversations(other).queued(early, user);
-            conversations(store).queued(early, "somebody else");
+            conversations(other).queued(bot, early, user);
+            conversations(store).queued(bot, early, "somebody else");
 
-            assertThat(conversations(store).user(early)).isEqualTo(user);
-            assertThat(attendance(store).isAwaited(early)).isEqualTo(event.equals("moved"));
+            assertThat(conversations(store).user(bot, early)).isEqualTo(user);
+            assertThat(attendance(store).isAwaited(bot, early)).isEqualTo(event.equals("moved"));
         }
-        assertThatThrownBy(() -> conversations(store).addressed(Map.of("userHash", user)))
+        assertThatThrownBy(() -> conversations(store).addressed(bot, Map.of("userHash", user)))
                 .isInstanceOf(NoConversationException.class);
-        assertThat(new UserRecords(store.dataSource(), botId, user).conversations())
+        assertThat(new UserRecords(store.dataSource(), bots, user).conversations())
                 .hasSize(3);
     }
 
@@ -197,13 +202,13 @@ class StoreIT {
     void endsAWaitThatBeganAMomentAfterItsEnd(Kind kind) throws Exception {
         open(kind);
         Original original = taken(store, 1, null).getVariable("original", Original.class);
-        conversations(store).queued(conversation, user);
+        conversations(store).queued(bot, conversation, user);
         holds(store).begin(original, user, 60_000L, "no agent");
-        attendance(store).lookAgain(original, conversation, user);
+        attendance(store).lookAgain(bot, original, conversation, user);
         assertThat(due()).isZero();
 
-        attendance(other).attended(conversation);
-        attendance(store).lookAgain(original, conversation, user);
+        attendance(other).attended(bot, conversation);
+        attendance(store).lookAgain(bot, original, conversation, user);
         assertThat(due()).isEqualTo(1);
     }
 
@@ -268,11 +273,11 @@ class StoreIT {
     void givesAKeyToOneMessage(Kind kind) throws Exception {
         open(kind);
         Exchange first = taken(store, 1, null);
-        deliveries(store).claim(first, user);
+        deliveries(store).claim(first, bot, user);
 
         Exchange second = exchange(message + "-2", 1, "key", "body");
         deliveries(other).take(second);
-        assertThatThrownBy(() -> deliveries(other).claim(second, user))
+        assertThatThrownBy(() -> deliveries(other).claim(second, bot, user))
                 .isInstanceOf(DeliveryException.class)
                 .hasMessageContaining("under way");
         // this one may be saved all the same
@@ -280,16 +285,16 @@ class StoreIT {
 
         deliveries(store).started(delivery(first));
         deliveries(store).confirmed(delivery(first), Map.of("status", "sent"), conversation, user);
-        deliveries(other).claim(second, user);
+        deliveries(other).claim(second, bot, user);
         assertThat(delivery(second).confirmed()).isTrue();
         assertThat(second.getVariable("outcome", Map.class)).containsEntry("duplicate", true);
 
         Exchange third = exchange(message + "-3", 1, "key", "another body");
         deliveries(other).take(third);
-        assertThatThrownBy(() -> deliveries(other).claim(third, user)).isInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> deliveries(other).claim(third, bot, user)).isInstanceOf(RefusedException.class);
         Exchange elsewhere = exchange(message + "-4", 1, "key", "another body");
         deliveries(other).take(elsewhere);
-        deliveries(other).claim(elsewhere, user + "-2");
+        deliveries(other).claim(elsewhere, bot, user + "-2");
         assertThat(delivery(elsewhere).confirmed()).isFalse();
     }
 
@@ -298,12 +303,12 @@ class StoreIT {
     void freesTheKeyOfAMessageThatFailed(Kind kind) throws Exception {
         open(kind);
         Exchange first = taken(store, 1, null);
-        deliveries(store).claim(first, user);
+        deliveries(store).claim(first, bot, user);
         deliveries(store).failed(delivery(first), failure("refused"), conversation, user);
 
         Exchange second = exchange(message + "-2", 1, "key", "another body");
         deliveries(other).take(second);
-        deliveries(other).claim(second, user);
+        deliveries(other).claim(second, bot, user);
         deliveries(other).started(delivery(second));
         assertThat(delivery(second).confirmed()).isFalse();
     }
@@ -316,10 +321,10 @@ class StoreIT {
         Deliveries breaking = deliveries(deafAfter(store.dataSource(), failures));
         Exchange first = exchange(message, 1, "key", "body");
         breaking.take(first);
-        assertThatThrownBy(() -> breaking.claim(first, user)).hasMessageContaining("broken by a test");
+        assertThatThrownBy(() -> breaking.claim(first, bot, user)).hasMessageContaining("broken by a test");
         assertThat(failures).hasValue(0);
 
-        breaking.claim(first, user);
+        breaking.claim(first, bot, user);
         breaking.started(delivery(first));
         breaking.confirmed(delivery(first), Map.of("status", "sent"), conversation, user);
         assertThat(delivery(taken(other, 2, null)).confirmed()).isTrue();
@@ -376,7 +381,7 @@ class StoreIT {
             batch.add(exchange(message + id, 1, null, "body").getVariable("original", Original.class));
         }
         // as no user name may break it
-        lanes(to).append(batch, Collections.nCopies(batch.size(), user + " \0 \uD800"));
+        lanes(to).append(QUEUE, batch, Collections.nCopies(batch.size(), user + " \0 \uD800"));
     }
 
     private Delivery.Before before(String id) throws Exception {
@@ -393,7 +398,7 @@ class StoreIT {
             Exchange exchange = exchange(message + age, 1, null, "body");
             deliveries(store).take(exchange);
             deliveries(store).started(delivery(exchange));
-            conversations(store).queued(conversation + "-" + age, user);
+            conversations(store).queued(bot, conversation + "-" + age, user);
         }
         for (String column : List.of("began_at", "changed_at")) {
             age("delivery", column, "message_id", message + "old", WEEK.plusMinutes(1));
@@ -425,7 +430,7 @@ class StoreIT {
                 assertThatThrownBy(unreachable::migrate)
                         .hasMessageContainingAll(address[0], address[1])
                         .satisfies(e -> assertThat(messages(e)).noneMatch(line -> isSecret(line, role)));
-                assertThatThrownBy(() -> conversations(unreachable).user(conversation))
+                assertThatThrownBy(() -> conversations(unreachable).user(bot, conversation))
                         .satisfies(e -> assertThat(messages(e)).noneMatch(line -> isSecret(line, role)));
                 assertThat(log.lines()).noneMatch(line -> isSecret(line, role));
             }
@@ -456,7 +461,7 @@ class StoreIT {
     }
 
     private Conversations conversations(Store of) {
-        return new Conversations(of.dataSource(), botId, WEEK, null);
+        return new Conversations(of.dataSource(), bots, WEEK, null);
     }
 
     private Deliveries deliveries(Store of) {
@@ -470,19 +475,17 @@ class StoreIT {
     private Holds holds(Store of) {
         return new Holds(
                 of.dataSource(),
-                botId,
                 mock(ConnectionFactory.class),
                 "live.held",
-                QUEUE,
-                QUEUE,
+                bots,
                 conversations(of),
                 lanes(of),
-                new Originals(Set.of()),
+                new Originals(Set.of(), bots),
                 outages);
     }
 
     private Attendance attendance(Store of) {
-        return new Attendance(of.dataSource(), botId, true, WEEK, holds(of));
+        return new Attendance(of.dataSource(), true, WEEK, holds(of));
     }
 
     private EventRecords events(Store of) {
@@ -490,8 +493,7 @@ class StoreIT {
     }
 
     private Lanes lanes(Store of) {
-        return new Lanes(
-                of.dataSource(), new Lanes.Settings(botId, true, QUEUE, "live.held"), mock(ConnectionFactory.class));
+        return new Lanes(of.dataSource(), new Lanes.Settings(botId, true, "live.held"), mock(ConnectionFactory.class));
     }
 
     private static Failure failure(String text) {
@@ -519,7 +521,7 @@ class StoreIT {
                 .thenAnswer(call -> call.getArgument(0).equals("idempotencyKey") ? key : null);
         when(jms.getIntProperty("JMSXDeliveryCount")).thenReturn(delivered);
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
-        exchange.setVariable("original", new Originals(Set.of()).keep(jms, spool.folder()));
+        exchange.setVariable("original", new Originals(Set.of(), bots).keep(jms, spool.folder()));
         return exchange;
     }
 

@@ -1,5 +1,6 @@
 package dev.livebridge.conversation;
 
+import dev.livebridge.bot.Bot;
 import dev.livebridge.delivery.ErrorCode;
 import dev.livebridge.delivery.Original;
 import dev.livebridge.delivery.RefusedException;
@@ -23,7 +24,6 @@ public final class Attendance {
     private static final int MAX_TARGET = 256;
 
     private final JdbcClient store;
-    private final long botId;
     private final boolean holds;
     private final Duration timeout;
     private final Holds held;
@@ -33,17 +33,16 @@ public final class Attendance {
      * @param timeout {@code live.hold.timeout}
      * @param held    the messages that wait
      */
-    public Attendance(DataSource store, long botId, boolean holds, Duration timeout, Holds held) {
+    public Attendance(DataSource store, boolean holds, Duration timeout, Holds held) {
         this.store = JdbcClient.create(store);
-        this.botId = botId;
         this.holds = holds;
         this.timeout = timeout;
         this.held = held;
     }
 
     /** An agent has taken this conversation. */
-    public void attended(@Variable("conversationId") String conversationId) {
-        update(conversationId, "attended_at = coalesce(attended_at, ?)", Timestamp.from(Instant.now()));
+    public void attended(@Variable("bot") Bot bot, @Variable("conversationId") String conversationId) {
+        update(bot, conversationId, "attended_at = coalesce(attended_at, ?)", Timestamp.from(Instant.now()));
     }
 
     /**
@@ -51,33 +50,36 @@ public final class Attendance {
      *
      * @param target where to, as text; null where the event doesn't say so
      */
-    public void moved(@Variable("conversationId") String conversationId, @Variable("target") String target) {
+    public void moved(
+            @Variable("bot") Bot bot,
+            @Variable("conversationId") String conversationId,
+            @Variable("target") String target) {
         if (target != null) {
             // PostgreSQL has no NUL
             String text =
                     target.substring(0, Math.min(MAX_TARGET, target.length())).replace('\0', ' ');
-            update(conversationId, "target = ?", text);
+            update(bot, conversationId, "target = ?", text);
         }
     }
 
     /** It is over. */
-    public void closed(@Variable("conversationId") String conversationId) {
-        update(conversationId, "closed_at = coalesce(closed_at, ?)", Timestamp.from(Instant.now()));
+    public void closed(@Variable("bot") Bot bot, @Variable("conversationId") String conversationId) {
+        update(bot, conversationId, "closed_at = coalesce(closed_at, ?)", Timestamp.from(Instant.now()));
     }
 
-    private void update(String conversationId, String change, Object value) {
+    private void update(Bot bot, String conversationId, String change, Object value) {
         String sql = "update conversation set " + change + " where bot_id = ? and conversation_id = ?";
-        if (store.sql(sql).param(value).param(botId).param(conversationId).update() == 0) {
-            insert(conversationId);
-            store.sql(sql).param(value).param(botId).param(conversationId).update();
+        if (store.sql(sql).param(value).param(bot.id()).param(conversationId).update() == 0) {
+            insert(bot, conversationId);
+            store.sql(sql).param(value).param(bot.id()).param(conversationId).update();
         }
     }
 
     /** Not queued by this bridge, or not yet so far as it knows: without a user. */
-    private void insert(String conversationId) {
+    private void insert(Bot bot, String conversationId) {
         try {
             store.sql("insert into conversation (bot_id, conversation_id, queued_at) values (?, ?, ?)")
-                    .params(botId, conversationId, Timestamp.from(Instant.now()))
+                    .params(bot.id(), conversationId, Timestamp.from(Instant.now()))
                     .update();
         } catch (DuplicateKeyException e) {
             // somebody else was told of it at the same moment
@@ -86,14 +88,14 @@ public final class Attendance {
     }
 
     /** Whether messages wait for an agent: the bridge has queued this conversation, and heard of neither agent nor end. */
-    public boolean isAwaited(@Variable("conversationId") String conversationId) {
+    public boolean isAwaited(@Variable("bot") Bot bot, @Variable("conversationId") String conversationId) {
         return holds
                 && store.sql("""
                                 select 1 from conversation
                                 where bot_id = ? and conversation_id = ? and user_hash is not null
                                   and attended_at is null and closed_at is null
                                 """)
-                        .params(botId, conversationId)
+                        .params(bot.id(), conversationId)
                         .query(Integer.class)
                         .optional()
                         .isPresent();
@@ -122,10 +124,11 @@ public final class Attendance {
 
     /** The event may have come after the look at the conversation, and before anybody could see that a message waits. */
     public void lookAgain(
+            @Variable("bot") Bot bot,
             @Variable("original") Original original,
             @Variable("conversationId") String conversationId,
             @Variable("holdKey") String key) {
-        if (!isAwaited(conversationId)) {
+        if (!isAwaited(bot, conversationId)) {
             held.endWait(original.identity().queue(), key);
         }
     }

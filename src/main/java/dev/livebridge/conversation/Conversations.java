@@ -1,5 +1,7 @@
 package dev.livebridge.conversation;
 
+import dev.livebridge.bot.Bot;
+import dev.livebridge.bot.Bots;
 import dev.livebridge.delivery.ErrorCode;
 import dev.livebridge.delivery.NoConversationException;
 import dev.livebridge.delivery.RefusedException;
@@ -26,7 +28,7 @@ public final class Conversations {
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,128}");
 
     private final JdbcClient store;
-    private final long botId;
+    private final Bots bots;
     private final Duration maxAge;
     private final String reopenedFirstname;
 
@@ -35,16 +37,19 @@ public final class Conversations {
      * @param reopenedFirstname {@code live.conversations.reopened-firstname} where messages to a closed conversation open a
      *                          new one ({@code live.conversations.reopen-closed}); null where they don't
      */
-    public Conversations(DataSource store, long botId, Duration maxAge, String reopenedFirstname) {
+    public Conversations(DataSource store, Bots bots, Duration maxAge, String reopenedFirstname) {
         this.store = JdbcClient.create(store);
-        this.botId = botId;
+        this.bots = bots;
         this.maxAge = maxAge;
         this.reopenedFirstname = reopenedFirstname;
     }
 
     /** Live has queued this conversation for this user. To say it again changes nothing. */
-    public void queued(@Variable("conversationId") String conversationId, @Variable("userHash") String userHash) {
-        if (user(conversationId) != null || addUser(conversationId, userHash)) {
+    public void queued(
+            @Variable("bot") Bot bot,
+            @Variable("conversationId") String conversationId,
+            @Variable("userHash") String userHash) {
+        if (user(bot, conversationId) != null || addUser(bot, conversationId, userHash)) {
             return;
         }
         try {
@@ -52,42 +57,79 @@ public final class Conversations {
                             insert into conversation (bot_id, conversation_id, user_hash, queued_at)
                             values (?, ?, ?, ?)
                             """)
-                    .params(botId, conversationId, userHash, Timestamp.from(Instant.now()))
+                    .params(bot.id(), conversationId, userHash, Timestamp.from(Instant.now()))
                     .update();
         } catch (DuplicateKeyException e) {
             // somebody else was told so at the same moment, or an event came
-            addUser(conversationId, userHash);
+            addUser(bot, conversationId, userHash);
         }
     }
 
     /** Whether there is a row that an event of Live made, which came before this. */
-    private boolean addUser(String conversationId, String userHash) {
+    private boolean addUser(Bot bot, String conversationId, String userHash) {
         return store.sql("""
                                 update conversation set user_hash = ?, queued_at = ?
                                 where bot_id = ? and conversation_id = ? and user_hash is null
                                 """)
-                        .params(userHash, Timestamp.from(Instant.now()), botId, conversationId)
+                        .params(userHash, Timestamp.from(Instant.now()), bot.id(), conversationId)
                         .update()
                 > 0;
     }
 
     /** Live doesn't know this conversation any more. */
-    public void closed(@Variable("conversationId") String conversationId) {
+    public void closed(@Variable("bot") Bot bot, @Variable("conversationId") String conversationId) {
         store.sql("""
                         update conversation set closed_at = ?
                         where bot_id = ? and conversation_id = ? and closed_at is null
                         """)
-                .params(Timestamp.from(Instant.now()), botId, conversationId)
+                .params(Timestamp.from(Instant.now()), bot.id(), conversationId)
                 .update();
     }
 
-    /** Whose conversation this is; null where the bridge has not seen it. */
-    public String user(@Variable("conversationId") String conversationId) {
-        return users(List.of(conversationId)).get(conversationId);
+    /**
+     * Whose a conversation is.
+     *
+     * @param bot      the bot's that queued it
+     * @param userHash of that bot's user
+     */
+    public record Party(Bot bot, String userHash) {
+        String lane() {
+            return bot.userKey(userHash);
+        }
+    }
+
+    /** Whose conversation this is, with whichever bot; null where the bridge has not seen it. */
+    public Party party(String conversationId) {
+        return parties(List.of(conversationId)).get(conversationId);
+    }
+
+    /** The user of a conversation of this bot; null where the bridge has not seen it. */
+    public String user(@Variable("bot") Bot bot, @Variable("conversationId") String conversationId) {
+        return users(bot, List.of(conversationId)).get(conversationId);
     }
 
     /** Whose conversations these are, by their ids, as far as the bridge has seen them. */
-    public Map<String, String> users(Collection<String> conversationIds) {
+    public Map<String, Party> parties(Collection<String> conversationIds) {
+        Map<String, Party> parties = new HashMap<>();
+        for (Bot bot : bots.all()) {
+            users(bot, conversationIds).forEach((id, user) -> parties.put(id, new Party(bot, user)));
+        }
+        return parties;
+    }
+
+    /**
+     * The lane of a message, which is in order: that of its user where the bridge knows it, else of its conversation; null
+     * without either.
+     */
+    String lane(Bot bot, String userHash, String conversationId) {
+        if (userHash != null || conversationId == null) {
+            return bot.userKey(userHash);
+        }
+        Party party = party(conversationId);
+        return party == null ? conversationId : party.lane();
+    }
+
+    private Map<String, String> users(Bot bot, Collection<String> conversationIds) {
         Map<String, String> users = new HashMap<>();
         // what was not looked at yet may hold anything, and PostgreSQL has no NUL
         String[] ids =
@@ -97,7 +139,7 @@ public final class Conversations {
                             select conversation_id, user_hash from conversation
                             where bot_id = :botId and conversation_id = any(:ids) and user_hash is not null
                             """)
-                    .param("botId", botId)
+                    .param("botId", bot.id())
                     .param("ids", ids)
                     .query((row, number) -> users.put(row.getString(1), row.getString(2)))
                     .list();
@@ -113,11 +155,11 @@ public final class Conversations {
      * @throws RefusedException        {@code conversation-closed} where Live said before that it is gone
      * @throws NoConversationException where the user has no open one
      */
-    public String addressed(@Variable("request") Map<String, Object> request)
+    public String addressed(@Variable("bot") Bot bot, @Variable("request") Map<String, Object> request)
             throws RefusedException, NoConversationException {
         if (request.get("conversationId") instanceof String conversationId) {
-            if (isClosed(conversationId)) {
-                String userHash = user(conversationId);
+            if (isClosed(bot, conversationId)) {
+                String userHash = user(bot, conversationId);
                 if (reopenedFirstname != null && userHash != null) {
                     return reopened(request, userHash);
                 }
@@ -133,7 +175,7 @@ public final class Conversations {
                         select conversation_id, closed_at from conversation
                         where bot_id = ? and user_hash = ?
                         order by number desc limit 1
-                        """).params(botId, request.get("userHash")).query().listOfRows().stream()
+                        """).params(bot.id(), request.get("userHash")).query().listOfRows().stream()
                         .findFirst();
         boolean isOpen = newest.isPresent() && newest.get().get("closed_at") == null;
         if (!isOpen && request.containsKey("user")) {
@@ -164,9 +206,9 @@ public final class Conversations {
         return request.containsKey("user") ? (String) request.get("userHash") : conversationId;
     }
 
-    private boolean isClosed(String conversationId) {
+    private boolean isClosed(Bot bot, String conversationId) {
         return store.sql("select closed_at from conversation where bot_id = ? and conversation_id = ?")
-                .params(botId, conversationId)
+                .params(bot.id(), conversationId)
                 .query(Timestamp.class)
                 .optional()
                 .isPresent();

@@ -27,7 +27,7 @@ import org.apache.camel.support.service.ServiceSupport;
 import org.springframework.dao.DataAccessException;
 
 /**
- * The one reader of {@code live.messages} ({@code live.messages.grouped-by = bridge}): gives each message the group of its
+ * The one reader of {@code live.messages}, and of each queue of messages that a bot has for itself ({@code live.messages.grouped-by = bridge}): gives each message the group of its
  * user, or of its conversation where the bridge doesn't know the user, and hands it on to {@code live.messages.lanes}, in
  * the order in which it came. Written by hand, as no component moves several messages in one transaction, which is what
  * makes it fast. What it has not committed is still on the queue.
@@ -44,6 +44,7 @@ public final class Grouper extends ServiceSupport implements Runnable {
     private final String name;
     private final String to;
     private final int batchSize;
+    private final BotChoice choice;
     private final Conversations conversations;
     private final Lanes lanes;
     private final Originals originals;
@@ -55,8 +56,8 @@ public final class Grouper extends ServiceSupport implements Runnable {
     /**
      * @param broker    a connection factory of its own, which may fetch further ahead than the consumers'
      * @param queues    to be there before it reads
-     * @param from      {@code live.queues.messages}
-     * @param to        {@code live.queues.lanes}
+     * @param from      {@code live.queues.messages}, or a bot's own
+     * @param to        {@code live.queues.lanes}, or the bot's own
      * @param batchSize {@code live.grouper.batch-size}, how many messages a transaction moves at the most
      */
     public Grouper(
@@ -65,6 +66,7 @@ public final class Grouper extends ServiceSupport implements Runnable {
             String from,
             String to,
             int batchSize,
+            BotChoice choice,
             Conversations conversations,
             Lanes lanes,
             Originals originals,
@@ -76,6 +78,7 @@ public final class Grouper extends ServiceSupport implements Runnable {
         this.name = "the reader of " + from;
         this.to = to;
         this.batchSize = batchSize;
+        this.choice = choice;
         this.conversations = conversations;
         this.lanes = lanes;
         this.originals = originals;
@@ -176,12 +179,12 @@ public final class Grouper extends ServiceSupport implements Runnable {
     private List<String> inOrder(List<Original> batch) throws JMSException, IOException {
         List<Addressee> addressees = new ArrayList<>();
         for (Original original : batch) {
-            addressees.add(Addressee.of(original));
+            addressees.add(choice.addressee(original));
         }
         while (goesOn()) {
             try {
                 List<String> groups = groups(addressees);
-                lanes.append(batch, groups);
+                lanes.append(from, batch, groups);
                 return groups;
             } catch (DataAccessException e) {
                 outages.failed(Outages.STORE, e.getMostSpecificCause().getMessage());
@@ -201,18 +204,25 @@ public final class Grouper extends ServiceSupport implements Runnable {
 
     /** For each message its group: the user where the bridge knows it, else the conversation; null for neither. */
     private List<String> groups(List<Addressee> addressees) {
-        Map<String, String> users = conversations.users(addressees.stream()
+        Map<String, Conversations.Party> parties = conversations.parties(addressees.stream()
                 .map(Addressee::conversationId)
                 .filter(Objects::nonNull)
                 .distinct()
                 .toList());
         List<String> groups = new ArrayList<>();
         for (Addressee addressee : addressees) {
-            groups.add(
-                    addressee.userHash() != null || addressee.conversationId() == null
-                            ? addressee.userHash()
-                            : users.getOrDefault(addressee.conversationId(), addressee.conversationId()));
+            groups.add(group(addressee, parties));
         }
         return groups;
+    }
+
+    private String group(Addressee addressee, Map<String, Conversations.Party> parties) {
+        String conversationId = addressee.conversationId();
+        if (addressee.userHash() == null && parties.containsKey(conversationId)) {
+            return parties.get(conversationId).lane();
+        }
+        return addressee.userHash() == null
+                ? conversationId
+                : choice.of(from, addressee).userKey(addressee.userHash());
     }
 }

@@ -1,5 +1,7 @@
 package dev.livebridge.conversation;
 
+import dev.livebridge.bot.Bot;
+import dev.livebridge.bot.Bots;
 import dev.livebridge.broker.BrokerQueues;
 import dev.livebridge.delivery.Delivery;
 import dev.livebridge.delivery.Digest;
@@ -27,6 +29,7 @@ import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.apache.camel.Body;
 import org.apache.camel.Variable;
@@ -66,40 +69,34 @@ public final class Holds {
     private final JmsTemplate jms;
     private final JmsTemplate markers;
     private final String heldQueue;
-    private final String messagesQueue;
-    private final String messagesReadFrom;
+    private final Bots bots;
     private final Conversations conversations;
     private final Lanes lanes;
     private final Originals originals;
     private final Outages outages;
 
     /**
-     * @param broker           the consumers' own connection factory: what is sent joins their transaction
-     * @param heldQueue        {@code live.queues.held}
-     * @param messagesQueue    {@code live.queues.messages}
-     * @param messagesReadFrom the queue that the consumers of messages read, which has their groups
+     * @param broker    the consumers' own connection factory: what is sent joins their transaction
+     * @param heldQueue {@code live.queues.held}
      */
     public Holds(
             DataSource store,
-            long botId,
             ConnectionFactory broker,
             String heldQueue,
-            String messagesQueue,
-            String messagesReadFrom,
+            Bots bots,
             Conversations conversations,
             Lanes lanes,
             Originals originals,
             Outages outages) {
         this.store = JdbcClient.create(store);
-        this.botId = botId;
+        this.botId = bots.main().id();
         this.jms = new JmsTemplate(broker);
         this.jms.setSessionTransacted(true);
         this.markers = new JmsTemplate(broker);
         this.markers.setExplicitQosEnabled(true);
         this.markers.setPriority(FIRST);
         this.heldQueue = heldQueue;
-        this.messagesQueue = messagesQueue;
-        this.messagesReadFrom = messagesReadFrom;
+        this.bots = bots;
         this.conversations = conversations;
         this.lanes = lanes;
         this.originals = originals;
@@ -111,18 +108,15 @@ public final class Holds {
      * the conversation.
      */
     public String key(
+            @Variable("bot") Bot bot,
             @Variable("original") Original original,
             @Variable("userHash") String userHash,
             @Variable("conversationId") String conversationId) {
-        String lane = original.identity().lane();
-        if (lane != null && !messagesReadFrom.equals(messagesQueue)) {
-            return lane;
+        Identity identity = original.identity();
+        if (identity.lane() != null && !bots.readFrom(identity.queue()).equals(identity.queue())) {
+            return identity.lane();
         }
-        if (userHash != null) {
-            return userHash;
-        }
-        String user = conversations.user(conversationId);
-        return user == null ? conversationId : user;
+        return conversations.lane(bot, userHash, conversationId);
     }
 
     /**
@@ -231,7 +225,7 @@ public final class Holds {
         if (key == null || hasBody || !(met.getJMSDestination() instanceof Queue readFrom)) {
             return originals.keep(met, folder);
         }
-        String queue = readFrom.getQueueName().equals(messagesReadFrom) ? messagesQueue : readFrom.getQueueName();
+        String queue = bots.cameBy(readFrom.getQueueName());
         Optional<Timestamp> due = store.sql("select due_at from hold where bot_id = ? and queue = ? and hold_key = ?")
                 .params(botId, queue, key)
                 .query(Timestamp.class)
@@ -366,12 +360,8 @@ public final class Holds {
                         hold.markedUntil())
                 .update();
         if (claimed == 1) {
-            mark(readFrom(hold.queue()), hold.key(), hold.lane());
+            mark(bots.readFrom(hold.queue()), hold.key(), hold.lane());
         }
-    }
-
-    private String readFrom(String queue) {
-        return queue.equals(messagesQueue) ? messagesReadFrom : queue;
     }
 
     /**
@@ -419,21 +409,24 @@ public final class Holds {
     }
 
     /** A conversation of this user is there: what waits for it needn't any more. */
-    public void releaseUser(@Variable("userHash") String userHash) {
-        if (endWait(messagesQueue, userHash)) {
-            release();
-        }
+    public void releaseUser(@Variable("bot") Bot bot, @Variable("userHash") String userHash) {
+        releaseAny(bot, Set.of(bot.userKey(userHash)));
     }
 
     /** An agent has taken this conversation, or it is closed: what waits for that needn't any more. */
     public void releaseConversation(
-            @Variable("conversationId") String conversationId, @Variable("userHash") String userHash) {
+            @Variable("bot") Bot bot,
+            @Variable("conversationId") String conversationId,
+            @Variable("userHash") String userHash) {
         // before the user was known, its messages had a lane of their own
-        boolean waits = endWait(messagesQueue, conversationId);
-        if (userHash != null) {
-            waits |= endWait(messagesQueue, userHash);
-        }
-        if (waits) {
+        releaseAny(bot, userHash == null ? Set.of(conversationId) : Set.of(conversationId, bot.userKey(userHash)));
+    }
+
+    private void releaseAny(Bot bot, Set<String> keys) {
+        long waited = bots.messageQueues(bot)
+                .flatMap(queue -> keys.stream().filter(key -> endWait(queue, key)))
+                .count();
+        if (waited > 0) {
             release();
         }
     }

@@ -58,12 +58,11 @@ public final class Lanes {
     /**
      * What the configuration says of lanes.
      *
-     * @param botId         whose messages these are
-     * @param numbered      whether a reader hands them on, and there are records
-     * @param messagesQueue {@code live.queues.messages}
-     * @param heldQueue     {@code live.queues.held}
+     * @param botId     of {@code live.bot}, in whose name records are kept
+     * @param numbered  whether a reader hands them on, and there are records
+     * @param heldQueue {@code live.queues.held}
      */
-    public record Settings(long botId, boolean numbered, String messagesQueue, String heldQueue) {}
+    public record Settings(long botId, boolean numbered, String heldQueue) {}
 
     public Lanes(DataSource store, Settings settings, ConnectionFactory broker) {
         this.store = new NamedParameterJdbcTemplate(store);
@@ -72,17 +71,23 @@ public final class Lanes {
         this.jms = new JmsTemplate(broker);
     }
 
-    /** @param lane a digest of its name, which comes from callers and may be a user's */
+    /** @param lane its id */
     private record Place(String lane, int priority) {}
+
+    /** The id of a lane in the store: a digest, as its name comes from callers and may be a user's. */
+    static String id(String queue, String lane) {
+        return Digest.of(queue + "\n" + lane);
+    }
 
     /**
      * Puts messages at the end of their lanes. What was there already, from a try that the broker doesn't know of, keeps its
      * place; what has no lane has no order.
      *
+     * @param queue that they came by
      * @param batch in the order in which they came
      * @param lanes for each message its own, or null
      */
-    public void append(List<Original> batch, List<String> lanes) throws JMSException {
+    public void append(String queue, List<Original> batch, List<String> lanes) throws JMSException {
         if (!settings.numbered()) {
             return;
         }
@@ -93,20 +98,20 @@ public final class Lanes {
                     lanes.get(i) == null
                             ? null
                             : new Place(
-                                    Digest.of(lanes.get(i)),
+                                    id(queue, lanes.get(i)),
                                     batch.get(i).message().getJMSPriority()));
         }
         if (places.stream().anyMatch(Objects::nonNull)) {
             List<String> ids = batch.stream()
                     .map(original -> original.identity().recordId())
                     .toList();
-            transaction.executeWithoutResult(status -> store(ids, places));
+            transaction.executeWithoutResult(status -> store(queue, ids, places));
         }
     }
 
-    private void store(List<String> ids, List<Place> places) {
+    private void store(String queue, List<String> ids, List<Place> places) {
         Timestamp now = Timestamp.from(Instant.now());
-        Set<String> known = known(ids);
+        Set<String> known = known(queue, ids);
         Map<Place, String> last = last(places);
         Set<Place> are = Set.copyOf(last.keySet());
         Set<Place> changed = new HashSet<>();
@@ -115,6 +120,7 @@ public final class Lanes {
             Place place = places.get(i);
             if (place != null && known.add(ids.get(i))) {
                 Map<String, Object> row = row(now);
+                row.put("queue", queue);
                 row.put("id", ids.get(i));
                 row.put("after", last.put(place, ids.get(i)));
                 rows.add(row);
@@ -155,7 +161,6 @@ public final class Lanes {
     private Map<String, Object> row(Timestamp now) {
         Map<String, Object> row = new HashMap<>();
         row.put("bot", settings.botId());
-        row.put("queue", settings.messagesQueue());
         row.put("now", now);
         return row;
     }
@@ -169,10 +174,10 @@ public final class Lanes {
     }
 
     // with arrays, as for an "in" H2 would read all records of the queue
-    private Set<String> known(List<String> ids) {
+    private Set<String> known(String queue, List<String> ids) {
         return new HashSet<>(store.queryForList(
                 "select message_id from delivery where bot_id = :bot and queue = :queue and message_id = any(:ids)",
-                Map.of("bot", settings.botId(), "queue", settings.messagesQueue(), "ids", ids.toArray(String[]::new)),
+                Map.of("bot", settings.botId(), "queue", queue, "ids", ids.toArray(String[]::new)),
                 String.class));
     }
 

@@ -3,6 +3,7 @@ package dev.livebridge.conversation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.livebridge.bot.Bot;
 import dev.livebridge.delivery.Delivery;
 import dev.livebridge.delivery.Identity;
 import dev.livebridge.delivery.ServiceUnavailableException;
@@ -29,11 +30,12 @@ public final class Openings {
     private static final Duration STALE = Duration.ofDays(1);
 
     private final JdbcClient store;
-    private final long botId;
+    private final long recordsId;
 
-    public Openings(DataSource store, long botId) {
+    /** @param recordsId of the bot in whose name records of messages are kept */
+    public Openings(DataSource store, long recordsId) {
         this.store = JdbcClient.create(store);
-        this.botId = botId;
+        this.recordsId = recordsId;
     }
 
     private record Open(String conversationId, Map<String, Object> answer) {}
@@ -44,24 +46,28 @@ public final class Openings {
      *
      * @throws ServiceUnavailableException while another message has the claim
      */
-    public void claim(Exchange exchange, @Variable("delivery") Delivery delivery, @Variable("userHash") String userHash)
+    public void claim(
+            Exchange exchange,
+            @Variable("bot") Bot bot,
+            @Variable("delivery") Delivery delivery,
+            @Variable("userHash") String userHash)
             throws ServiceUnavailableException, JsonProcessingException {
         Identity identity = delivery.identity();
-        if (!insert(identity, userHash) && !takeOver(identity, userHash)) {
+        if (!insert(bot, identity, userHash) && !takeOver(bot, identity, userHash)) {
             throw new ServiceUnavailableException("another message opens a conversation for its user", null);
         }
-        Optional<Open> open = open(userHash);
+        Optional<Open> open = open(bot, userHash);
         if (open.isPresent()) {
-            release(userHash);
+            release(bot, userHash);
             exchange.setVariable("conversationId", open.get().conversationId());
             exchange.setVariable("conversation", open.get().answer());
         }
     }
 
-    private boolean insert(Identity identity, String userHash) {
+    private boolean insert(Bot bot, Identity identity, String userHash) {
         try {
             store.sql("insert into opening (bot_id, user_hash, queue, message_id, since) values (?, ?, ?, ?, ?)")
-                    .params(botId, userHash, identity.queue(), identity.recordId(), Timestamp.from(Instant.now()))
+                    .params(bot.id(), userHash, identity.queue(), identity.recordId(), Timestamp.from(Instant.now()))
                     .update();
             return true;
         } catch (DuplicateKeyException e) {
@@ -70,17 +76,18 @@ public final class Openings {
     }
 
     /** What this message has claimed before, or one that has come to its end. */
-    private boolean takeOver(Identity identity, String userHash) {
+    private boolean takeOver(Bot bot, Identity identity, String userHash) {
         int taken = store.sql("""
                         update opening set queue = :queue, message_id = :id, since = :now
                         where bot_id = :bot and user_hash = :user
                           and (queue = :queue and message_id = :id or since < :stale
                             or exists (select 1 from delivery
-                              where delivery.bot_id = opening.bot_id and delivery.queue = opening.queue
+                              where delivery.bot_id = :records and delivery.queue = opening.queue
                                 and delivery.message_id = opening.message_id
                                 and delivery.state in ('CONFIRMED', 'FAILED')))
                         """)
-                .param("bot", botId)
+                .param("records", recordsId)
+                .param("bot", bot.id())
                 .param("user", userHash)
                 .param("queue", identity.queue())
                 .param("id", identity.recordId())
@@ -90,12 +97,12 @@ public final class Openings {
         return taken == 1;
     }
 
-    private Optional<Open> open(String userHash) throws JsonProcessingException {
+    private Optional<Open> open(Bot bot, String userHash) throws JsonProcessingException {
         Optional<Map<String, Object>> newest = store.sql("""
                         select conversation_id, closed_at, answer from conversation
                         where bot_id = ? and user_hash = ?
                         order by number desc limit 1
-                        """).params(botId, userHash).query().listOfRows().stream()
+                        """).params(bot.id(), userHash).query().listOfRows().stream()
                 .findFirst();
         if (newest.isEmpty() || newest.get().get("closed_at") != null) {
             return Optional.empty();
@@ -112,19 +119,20 @@ public final class Openings {
 
     /** The conversation is open and remembered: those that wait for it may go on. */
     public void opened(
+            @Variable("bot") Bot bot,
             @Variable("userHash") String userHash,
             @Variable("conversationId") String conversationId,
             @Variable("conversation") Map<String, Object> conversation)
             throws JsonProcessingException {
         store.sql("update conversation set answer = ? where bot_id = ? and conversation_id = ?")
-                .params(MAPPER.writeValueAsString(conversation), botId, conversationId)
+                .params(MAPPER.writeValueAsString(conversation), bot.id(), conversationId)
                 .update();
-        release(userHash);
+        release(bot, userHash);
     }
 
-    private void release(String userHash) {
+    private void release(Bot bot, String userHash) {
         store.sql("delete from opening where bot_id = ? and user_hash = ?")
-                .params(botId, userHash)
+                .params(bot.id(), userHash)
                 .update();
     }
 }

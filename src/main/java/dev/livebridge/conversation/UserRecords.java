@@ -1,6 +1,7 @@
 package dev.livebridge.conversation;
 
-import dev.livebridge.delivery.Digest;
+import dev.livebridge.bot.Bot;
+import dev.livebridge.bot.Bots;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -14,12 +15,13 @@ public final class UserRecords {
     private static final int BATCH = 1000;
 
     private final JdbcClient store;
-    private final long botId;
+    private final Bots bots;
     private final String userHash;
 
-    public UserRecords(DataSource store, long botId, String userHash) {
+    /** @param bots who may each know a user by this hash */
+    public UserRecords(DataSource store, Bots bots, String userHash) {
         this.store = JdbcClient.create(store);
-        this.botId = botId;
+        this.bots = bots;
         this.userHash = userHash;
     }
 
@@ -39,12 +41,13 @@ public final class UserRecords {
     /** The ids of the user's conversations, closed ones too, as far back as the store goes. */
     public Set<String> conversations() {
         return new TreeSet<>(store.sql("""
-                        select conversation_id from conversation where bot_id = :botId and user_hash = :user
+                        select conversation_id from conversation where bot_id in (:bots) and user_hash = :user
                         union
                         select conversation_id from delivery
-                        where bot_id = :botId and user_hash = :user and conversation_id is not null
+                        where bot_id = :records and user_hash = :user and conversation_id is not null
                         """)
-                .param("botId", botId)
+                .param("bots", botIds())
+                .param("records", bots.main().id())
                 .param("user", userHash)
                 .query(String.class)
                 .list());
@@ -53,8 +56,10 @@ public final class UserRecords {
     /** Selectors for what of the user waits on {@code live.queues.held}: with its hold, it would lose its way back. */
     public List<String> held(Collection<String> conversations) {
         List<String> selectors = new ArrayList<>();
-        for (List<String> keys : batches(withUser(conversations))) {
-            selectors.addAll(of("select queue, hold_key from hold where bot_id = :botId and hold_key in (:ids)", keys)
+        List<String> all = new ArrayList<>(conversations);
+        all.addAll(userKeys());
+        for (List<String> keys : batches(all)) {
+            selectors.addAll(of("select queue, hold_key from hold where bot_id = :records and hold_key in (:ids)", keys)
                     .query((row, number) -> Holds.selector(row.getString(1), row.getString(2)))
                     .list());
         }
@@ -81,34 +86,45 @@ public final class UserRecords {
     }
 
     private Rows each(Collection<String> conversations, String verb, Work work) {
-        String ofUser = " from delivery where bot_id = :botId and user_hash in (:ids)";
-        String ofConversation = " from delivery where bot_id = :botId and conversation_id in (:ids)"
+        String ofUser = " from delivery where bot_id = :records and user_hash in (:ids)";
+        String ofConversation = " from delivery where bot_id = :records and conversation_id in (:ids)"
                 // not to be counted twice
                 + " and (user_hash is null or user_hash <> :user)";
-        String lanes = " from lane where bot_id = :botId and lane in (:ids)";
-        String holds = " from hold where bot_id = :botId and hold_key in (:ids)";
-        work.with(of(verb + lanes, List.of(Digest.of(userHash))));
-        Rows rows = new Rows(
-                0, work.with(of(verb + ofUser, List.of(userHash))), work.with(of(verb + holds, List.of(userHash))));
+        String lanes = " from lane where bot_id = :records and lane in (:ids)";
+        String openings = " from opening where bot_id in (:bots) and user_hash in (:ids)";
+        String holds = " from hold where bot_id = :records and hold_key in (:ids)";
+        work.with(of(verb + lanes, laneIds(userKeys())));
+        work.with(of(verb + openings, List.of(userHash)).param("bots", botIds()));
+        Rows rows =
+                new Rows(0, work.with(of(verb + ofUser, List.of(userHash))), work.with(of(verb + holds, userKeys())));
         for (List<String> ids : batches(conversations)) {
             int deliveries = work.with(of(verb + ofConversation, ids).param("user", userHash));
             int waiting = work.with(of(verb + holds, ids));
-            work.with(of(verb + lanes, ids.stream().map(Digest::of).toList()));
+            work.with(of(verb + lanes, laneIds(ids)));
             int ended =
-                    work.with(of(verb + " from conversation where bot_id = :botId and conversation_id in (:ids)", ids));
+                    work.with(of(verb + " from conversation where bot_id in (:bots) and conversation_id in (:ids)", ids)
+                            .param("bots", botIds()));
             rows = rows.plus(new Rows(ended, deliveries, waiting));
         }
         return rows;
     }
 
     private JdbcClient.StatementSpec of(String sql, List<String> ids) {
-        return store.sql(sql).param("botId", botId).param("ids", ids);
+        return store.sql(sql).param("records", bots.main().id()).param("ids", ids);
     }
 
-    private List<String> withUser(Collection<String> conversations) {
-        List<String> keys = new ArrayList<>(conversations);
-        keys.add(userHash);
-        return keys;
+    private List<Long> botIds() {
+        return bots.all().stream().map(Bot::id).toList();
+    }
+
+    private List<String> userKeys() {
+        return bots.all().stream().map(bot -> bot.userKey(userHash)).toList();
+    }
+
+    private List<String> laneIds(List<String> lanes) {
+        return bots.queues().stream()
+                .flatMap(queue -> lanes.stream().map(lane -> Lanes.id(queue.name(), lane)))
+                .toList();
     }
 
     private static List<List<String>> batches(Collection<String> ids) {

@@ -13,14 +13,15 @@ import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
 
 /**
- * Whose message it is, by a look that judges nothing: it stops at the first address, and memory is constant whatever the
+ * Whose message it is, by a look that judges nothing: it goes no further than it must, and memory is constant whatever the
  * size of the body. What a reading of the whole would refuse may well have an addressee here.
  *
  * @param conversationId null where the message names none
  * @param userHash       of {@code userHash} or {@code user.hash}; null where it names none
+ * @param bot            whose user that is; null where the message names none, or it wasn't asked for
  */
-public record Addressee(String conversationId, String userHash) {
-    public static final Addressee NONE = new Addressee(null, null);
+public record Addressee(String conversationId, String userHash, String bot) {
+    public static final Addressee NONE = new Addressee(null, null, null);
 
     /** Longer values are no address: 128 and 256 characters are the most that are allowed. */
     private static final int MAX_LENGTH = 256;
@@ -36,9 +37,10 @@ public record Addressee(String conversationId, String userHash) {
     /**
      * Of a request on any of the in-queues; {@link #NONE} where the body is none.
      *
+     * @param withBot whether to look for the bot of a user, which may stand at the end of a long body
      * @throws IOException if the body can't be read for other reasons than what it holds
      */
-    public static Addressee of(Original original) throws JMSException, IOException {
+    public static Addressee of(Original original, boolean withBot) throws JMSException, IOException {
         Message message = original.message();
         if (message instanceof BytesMessage && message.propertyExists("fileName")) {
             return ofProperties(message);
@@ -47,12 +49,13 @@ public record Addressee(String conversationId, String userHash) {
             return NONE;
         }
         try (Reader text = original.text()) {
-            return ofJson(text);
+            return ofJson(text, withBot);
         }
     }
 
     static Addressee ofProperties(Message message) throws JMSException {
-        return new Addressee(property(message, "conversationId"), property(message, "userHash"));
+        return new Addressee(
+                property(message, "conversationId"), property(message, "userHash"), property(message, "bot"));
     }
 
     private static String property(Message message, String name) throws JMSException {
@@ -60,37 +63,43 @@ public record Addressee(String conversationId, String userHash) {
     }
 
     /** Of JSON, as far as it must be read. */
-    static Addressee ofJson(Reader text) throws IOException {
+    static Addressee ofJson(Reader text, boolean withBot) throws IOException {
         try {
             text.mark(1);
             if (text.read() != '\uFEFF') {
                 text.reset();
             }
             try (JsonParser json = JSON.createParser(text)) {
-                return json.nextToken() == JsonToken.START_OBJECT ? ofObject(json) : NONE;
+                return json.nextToken() == JsonToken.START_OBJECT ? ofObject(json, withBot) : NONE;
             }
         } catch (JsonProcessingException | CharacterCodingException e) {
             return NONE;
         }
     }
 
-    private static Addressee ofObject(JsonParser json) throws IOException {
+    private static Addressee ofObject(JsonParser json, boolean withBot) throws IOException {
+        String userHash = null;
+        String bot = null;
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String name = json.currentName();
-            JsonToken value = json.nextToken();
-            String text = null;
-            if (value == JsonToken.VALUE_STRING && (name.equals("conversationId") || name.equals("userHash"))) {
-                text = orNull(json.getText());
-            } else if (value == JsonToken.START_OBJECT && name.equals("user")) {
-                text = hash(json);
+            boolean isText = json.nextToken() == JsonToken.VALUE_STRING;
+            if (isText && name.equals("conversationId") && userHash == null && orNull(json.getText()) != null) {
+                return new Addressee(json.getText(), null, null);
+            }
+            if (isText && name.equals("userHash") && userHash == null) {
+                userHash = orNull(json.getText());
+            } else if (isText && name.equals("bot")) {
+                bot = orNull(json.getText());
+            } else if (json.currentToken() == JsonToken.START_OBJECT && name.equals("user") && userHash == null) {
+                userHash = hash(json);
             } else {
                 json.skipChildren();
             }
-            if (text != null) {
-                return name.equals("conversationId") ? new Addressee(text, null) : new Addressee(null, text);
+            if (userHash != null && (bot != null || !withBot)) {
+                return new Addressee(null, userHash, bot);
             }
         }
-        return NONE;
+        return new Addressee(null, userHash, bot);
     }
 
     /** Of the user at whose beginning the parser stands; null, and the parser at its end, where it has none. */

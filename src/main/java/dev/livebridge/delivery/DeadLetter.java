@@ -46,7 +46,7 @@ public record DeadLetter(
 
     private static Addressee addressee(Original original) throws JMSException {
         try {
-            return Addressee.of(original);
+            return Addressee.of(original, false);
         } catch (IOException e) {
             // a list with a gap is better than none
             return Addressee.NONE;

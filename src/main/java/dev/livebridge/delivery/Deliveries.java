@@ -3,6 +3,7 @@ package dev.livebridge.delivery;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.livebridge.bot.Bot;
 import jakarta.jms.JMSException;
 import java.io.IOException;
 import java.sql.ResultSet;
@@ -41,7 +42,7 @@ public final class Deliveries {
     /**
      * What the configuration says of records.
      *
-     * @param botId           whose messages these are
+     * @param botId           of {@code live.bot}, in whose name records are kept
      * @param enabled         {@code live.records.enabled}
      * @param maxCutOff       {@code live.jms.max-crash-deliveries}
      * @param deadLettering   the queues whose uncertain messages are not sent again
@@ -109,7 +110,7 @@ public final class Deliveries {
      * @throws RefusedException            {@code invalid-request} for the key with another body
      * @throws ServiceUnavailableException while the other message is under way
      */
-    public void claim(Exchange exchange, @Variable("keyScope") String scope)
+    public void claim(Exchange exchange, @Variable("bot") Bot bot, @Variable("keyScope") String scope)
             throws DeliveryException, JMSException, IOException {
         Original original = exchange.getVariable("original", Original.class);
         Delivery delivery = exchange.getVariable("delivery", Delivery.class);
@@ -121,7 +122,7 @@ public final class Deliveries {
                     "must be a string of 1 to " + MAX_KEY + " characters");
         }
         delivery.idempotencyKey =
-                Digest.of(settings.botId() + "\n" + delivery.identity().queue() + "\n" + scope + "\n" + key);
+                Digest.of(bot.id() + "\n" + delivery.identity().queue() + "\n" + scope + "\n" + key);
         delivery.bodyDigest = original.digest();
         try {
             save(delivery);

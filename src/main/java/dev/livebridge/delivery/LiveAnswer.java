@@ -1,11 +1,14 @@
 package dev.livebridge.delivery;
 
+import dev.livebridge.bot.Bot;
+import dev.livebridge.bot.Bots;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
@@ -17,18 +20,20 @@ public final class LiveAnswer {
 
     private final TokenFilter tokenFilter;
     private final Outages outages;
-    private final AtomicReference<Instant> lastAccepted = new AtomicReference<>(Instant.EPOCH);
+    private final Bots bots;
+    private final Map<Bot, Instant> lastAccepted = new ConcurrentHashMap<>();
 
-    public LiveAnswer(TokenFilter tokenFilter, Outages outages) {
+    public LiveAnswer(TokenFilter tokenFilter, Outages outages, Bots bots) {
         this.tokenFilter = tokenFilter;
         this.outages = outages;
+        this.bots = bots;
     }
 
     /**
      * The answer of a call that succeeded.
      *
-     * @param exchange holds the HTTP response, and in the variable {@code conversationId} which conversation was
-     *                 called, if it was one
+     * @param exchange holds the HTTP response; in the variable {@code bot} in whose name the call was, and in
+     *                 {@code conversationId} which conversation was called, if it was one
      * @throws ServiceUnavailableException for 3xx, 401, 408, 425, 429, 502, 503, 504; for 403 until another call with the
      *                                     same credentials succeeds; for 404 and 405 on the queue call
      * @throws ServerErrorException        for any other 5xx
@@ -41,9 +46,11 @@ public final class LiveAnswer {
                 status,
                 body(message),
                 HttpMeaning.retryAfter(message.getHeader("Retry-After", String.class), Instant.now()));
+        Bot bot = exchange.getVariable("bot", Bot.class);
+        Delivery delivery = exchange.getVariable("delivery", Delivery.class);
         if (response.ok()) {
-            lastAccepted.set(Instant.now());
-            outages.succeeded(Outages.LIVE);
+            lastAccepted.put(bot, Instant.now());
+            succeeded(bot, delivery);
             return response;
         }
 
@@ -52,24 +59,31 @@ public final class LiveAnswer {
                 + (conversationId == null
                         ? " to the queue call"
                         : " to the message call of conversation " + conversationId);
-        if (speaksOfTheService(status, conversationId, exchange.getVariable("delivery", Delivery.class))) {
+        if (speaksOfTheService(status, conversationId, bot, delivery)) {
             throw new ServiceUnavailableException(said, response);
         }
         if (status >= 500) {
             throw new ServerErrorException(said, response);
         }
-        outages.succeeded(Outages.LIVE);
+        succeeded(bot, delivery);
         boolean unknown = conversationId != null && GONE.contains(status);
         throw RefusedException.byLive(unknown ? ErrorCode.UNKNOWN_CONVERSATION : ErrorCode.REJECTED, said, response);
     }
 
-    private boolean speaksOfTheService(int status, String conversationId, Delivery delivery) {
+    /** Live was well to this bot, and so to one of those that share its consumers. */
+    private void succeeded(Bot bot, Delivery delivery) {
+        outages.succeeded(bot.live());
+        outages.succeeded(bots.neighbours(delivery.identity().queue()));
+    }
+
+    private boolean speaksOfTheService(int status, String conversationId, Bot bot, Delivery delivery) {
         if (HttpMeaning.isOfTheService(status) || status / 100 == 3 || status == 401) {
             return true;
         }
         if (status == 403) {
             // the credentials, unless others get through with them
-            return delivery.failingSince == null || !lastAccepted.get().isAfter(delivery.failingSince);
+            return delivery.failingSince == null
+                    || !lastAccepted.getOrDefault(bot, Instant.EPOCH).isAfter(delivery.failingSince);
         }
         // without a conversation in it, it is our configuration that has the address
         return conversationId == null && WRONG_ADDRESS.contains(status);

@@ -1,5 +1,6 @@
 package dev.livebridge.delivery;
 
+import dev.livebridge.bot.Bots;
 import dev.livebridge.spool.SpoolFolder;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
@@ -13,10 +14,12 @@ import org.apache.camel.support.DefaultMessage;
 /** Keeps each message as it came, for what is done with it and for its dead letter. */
 public final class Originals {
     private final Set<String> internal;
+    private final Bots bots;
 
     /** @param internal the queues that only the bridge writes to */
-    public Originals(Set<String> internal) {
+    public Originals(Set<String> internal, Bots bots) {
         this.internal = internal;
+        this.bots = bots;
     }
 
     public Original keep(@Body Message message, @Variable("spool") SpoolFolder spool)
@@ -26,9 +29,13 @@ public final class Originals {
         return Original.of(message, isInternal, spool);
     }
 
-    /** What the message's sender knows it by: the variables queue, messageId, correlationId and replyTo. */
+    /**
+     * What the message's sender knows it by: the variables queue, messageId, correlationId and replyTo; and bot, whom it is
+     * for unless it says otherwise.
+     */
     public void identify(Exchange exchange) {
         Identity identity = exchange.getVariable("original", Original.class).identity();
+        exchange.setVariable("bot", bots.owner(identity.queue()).orElse(bots.main()));
         exchange.setVariable("queue", identity.queue());
         exchange.setVariable("messageId", identity.messageId());
         exchange.setVariable("correlationId", identity.correlationId());

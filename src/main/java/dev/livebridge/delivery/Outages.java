@@ -14,10 +14,8 @@ import org.slf4j.LoggerFactory;
  * reason for the health check in between. A call that fails now and then is no outage, as long as others succeed.
  */
 public final class Outages {
-    /** The names, as they stand in the log and in the health check. */
+    /** The names, as they stand in the log and in the health check; of Live, {@code Bot.live()} is. */
     public static final String BROKER = "the broker";
-
-    public static final String LIVE = "Live";
 
     public static final String S3 = "S3";
     public static final String STORE = "the store";

@@ -1,5 +1,7 @@
 package dev.livebridge.delivery;
 
+import dev.livebridge.bot.Bot;
+import dev.livebridge.bot.Bots;
 import jakarta.jms.JMSException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -7,6 +9,8 @@ import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SSLHandshakeException;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
@@ -49,11 +53,17 @@ public final class Retries implements Processor {
     private final Outages outages;
     private final Delays delays;
     private final TokenFilter tokenFilter;
+    private final Bots bots;
     /** When this consumer last set a conversation aside. */
     private final ThreadLocal<Instant> lastHold = ThreadLocal.withInitial(() -> Instant.EPOCH);
 
-    private Instant lastProbe = Instant.EPOCH;
-    private int probes;
+    /** By those that share consumers. */
+    private final Map<String, Probe> probes = new ConcurrentHashMap<>();
+
+    private static final class Probe {
+        private Instant last = Instant.EPOCH;
+        private int count;
+    }
 
     /**
      * How long and how often.
@@ -82,12 +92,14 @@ public final class Retries implements Processor {
         void tell(Exchange exchange, String reason);
     }
 
-    public Retries(Limits limits, Deliveries deliveries, Outages outages, Delays delays, TokenFilter tokenFilter) {
+    public Retries(
+            Limits limits, Deliveries deliveries, Outages outages, Delays delays, TokenFilter tokenFilter, Bots bots) {
         this.limits = limits;
         this.deliveries = deliveries;
         this.outages = outages;
         this.delays = delays;
         this.tokenFilter = tokenFilter;
+        this.bots = bots;
     }
 
     /** After each failed attempt: counts it, decides what comes next, and says so. */
@@ -103,7 +115,7 @@ public final class Retries implements Processor {
         }
         String reason = Failures.describe(failure, tokenFilter);
         count(delivery, failure);
-        tellOutage(delivery, failure, reason);
+        tellOutage(exchange, delivery, failure, reason);
         Next next = next(exchange, delivery, failure);
         exchange.setVariable("retry", next);
         if (next != Next.DEAD) {
@@ -142,19 +154,23 @@ public final class Retries implements Processor {
                 || failure instanceof SSLHandshakeException;
     }
 
-    private void tellOutage(Delivery delivery, Throwable failure, String reason) {
+    private void tellOutage(Exchange exchange, Delivery delivery, Throwable failure, String reason) {
         if (failure instanceof SdkException) {
             outages.failed(Outages.S3, reason);
         } else if (failure instanceof DataAccessException) {
             outages.failed(Outages.STORE, reason);
         } else if (isOfLive(delivery, failure)) {
-            outages.failed(Outages.LIVE, reason);
+            outages.failed(live(exchange), reason);
         }
     }
 
     private static boolean isOfLive(Delivery delivery, Throwable failure) {
         return failure instanceof ServiceUnavailableException unavailable && unavailable.response() != null
                 || failure instanceof IOException && delivery.isStarted();
+    }
+
+    private static String live(Exchange exchange) {
+        return exchange.getVariable("bot", Bot.class).live();
     }
 
     private Next next(Exchange exchange, Delivery delivery, Throwable failure) {
@@ -183,7 +199,10 @@ public final class Retries implements Processor {
         }
         boolean waitsLong = isOver(delivery.failingSince, limits.holdAfter())
                 || isLongerThan(retryAfter(failure), limits.holdAfter());
-        if (hasWaitedForAnother() || waitsLong && (othersGetThrough(delivery) || mayProbe())) {
+        String neighbours = bots.neighbours(delivery.identity().queue());
+        if (hasWaitedForAnother(neighbours)
+                || waitsLong
+                        && (outages.hasSucceededSince(neighbours, delivery.failingSince) || mayProbe(neighbours))) {
             lastHold.set(Instant.now());
             return Next.HOLD;
         }
@@ -191,33 +210,32 @@ public final class Retries implements Processor {
     }
 
     /**
-     * Whether this consumer has waited for a conversation until it was set aside a moment ago, and Live is well: the neighbours
-     * of several failing ones wait once.
+     * Whether this consumer has waited for a conversation until it was set aside a moment ago, and others get through: the
+     * neighbours of several failing ones wait once.
      */
-    private boolean hasWaitedForAnother() {
+    private boolean hasWaitedForAnother(String neighbours) {
         return !isOver(lastHold.get(), limits.holdAfter().multipliedBy(NOT_AGAIN))
-                && outages.hasSucceededSince(Outages.LIVE, Instant.now().minus(LATELY));
-    }
-
-    private boolean othersGetThrough(Delivery delivery) {
-        return outages.hasSucceededSince(Outages.LIVE, delivery.failingSince);
+                && outages.hasSucceededSince(neighbours, Instant.now().minus(LATELY));
     }
 
     /**
      * Whether to set a conversation aside though nothing shows that it is its own fault: where all consumers wait for
      * failing conversations, only that lets another one try. The longer nothing succeeds, the rarer.
      */
-    private synchronized boolean mayProbe() {
-        if (outages.hasSucceededSince(Outages.LIVE, lastProbe)) {
-            probes = 0;
+    private boolean mayProbe(String neighbours) {
+        Probe probe = probes.computeIfAbsent(neighbours, name -> new Probe());
+        synchronized (probe) {
+            if (outages.hasSucceededSince(neighbours, probe.last)) {
+                probe.count = 0;
+            }
+            Duration pause = new Backoff(limits.holdAfter(), 2, limits.backoff().longest()).after(probe.count);
+            if (probe.count > 0 && !isOver(probe.last, pause)) {
+                return false;
+            }
+            probe.count++;
+            probe.last = Instant.now();
+            return true;
         }
-        Duration pause = new Backoff(limits.holdAfter(), 2, limits.backoff().longest()).after(probes);
-        if (probes > 0 && !isOver(lastProbe, pause)) {
-            return false;
-        }
-        probes++;
-        lastProbe = Instant.now();
-        return true;
     }
 
     private static boolean isOver(Instant since, Duration limit) {
@@ -239,7 +257,7 @@ public final class Retries implements Processor {
         exchange.setVariable("holdReason", reason);
         if (isOfLive(delivery, failure) && isLongerThan(retryAfter, LONG)) {
             // nobody may ask again for so long that it is said now
-            outages.lost(Outages.LIVE, reason);
+            outages.lost(live(exchange), reason);
         }
         if (next == Next.AGAIN) {
             Duration wait = retryAfter;

@@ -1,9 +1,12 @@
 package dev.livebridge.delivery;
 
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
- * Takes the bot's token out of what Live says. Live appends {@code _<botToken>} to the user's hash and echoes it, so
+ * Takes the bots' tokens out of what Live says. Live appends {@code _<botToken>} to the user's hash and echoes it, so
  * whatever Live answers passes here before anything else is done with it, shortening included.
  */
 public final class TokenFilter {
@@ -13,12 +16,15 @@ public final class TokenFilter {
     private final Pattern token;
     private final int longest;
 
-    /** @param botToken {@code live.bot.token} */
-    public TokenFilter(String botToken) {
-        StringBuilder pattern = new StringBuilder("(?:_|%5[Ff]|\\\\u005[Ff])?");
-        botToken.chars().forEach(c -> pattern.append(anyForm((char) c)));
-        this.token = Pattern.compile(pattern.toString());
-        this.longest = 6 * (1 + botToken.length());
+    /** @param tokens of all bots, previous ones too */
+    public TokenFilter(Collection<String> tokens) {
+        // one may be the beginning of another
+        String anyToken = tokens.stream()
+                .sorted(Comparator.comparing(String::length).reversed())
+                .map(token -> token.chars().mapToObj(c -> anyForm((char) c)).collect(Collectors.joining()))
+                .collect(Collectors.joining("|", "(?:", ")"));
+        this.token = Pattern.compile("(?:_|%5[Ff]|\\\\u005[Ff])?" + anyToken);
+        this.longest = 6 * (1 + tokens.stream().mapToInt(String::length).max().orElse(0));
     }
 
     /** A character as it is, as JSON may escape it ({@code \\/}, {@code \\u002f}), or as an address does ({@code %2F}). */
@@ -27,7 +33,7 @@ public final class TokenFilter {
         return String.format("(?:\\\\?%s|(?i:\\\\u%04x|%%%02x))", literal, (int) c, (int) c);
     }
 
-    /** The text without {@code _<botToken>} and without the bare token. */
+    /** The text without {@code _<botToken>} and without the bare token, of whichever bot. */
     public String clean(String text) {
         String clean = text;
         for (int layer = 0; layer < MAX_LAYERS; layer++) {

@@ -20,6 +20,11 @@ public record LiveEvent(String name, String conversationId, String id, ObjectNod
         return new LiveEvent(name, conversationId, Digest.of(conversationId + "\n" + name + "\n" + timestamp), json);
     }
 
+    /** Which bot Live says that it is about. */
+    public long botId() {
+        return json.path("botId").longValue();
+    }
+
     /** Of a transfer, {@code data.target} as text; null where there is none. */
     public String target() {
         JsonNode target = json.path("data").path("target");

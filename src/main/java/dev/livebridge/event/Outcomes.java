@@ -3,6 +3,7 @@ package dev.livebridge.event;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.livebridge.attachment.Attachment;
+import dev.livebridge.bot.Bot;
 import dev.livebridge.delivery.Delivery;
 import dev.livebridge.delivery.Failure;
 import java.time.Instant;
@@ -18,12 +19,6 @@ import org.apache.camel.Variable;
  */
 public final class Outcomes {
     private static final JsonMapper MAPPER = new JsonMapper();
-
-    private final long botId;
-
-    public Outcomes(long botId) {
-        this.botId = botId;
-    }
 
     /** A conversation waits for an agent. */
     public Map<String, Object> queued(
@@ -107,6 +102,7 @@ public final class Outcomes {
      * around the outcome and the request that it answers.
      */
     public String event(
+            @Variable("bot") Bot bot,
             @Variable("outcome") Map<String, Object> outcome,
             @Variable("conversationId") String conversationId,
             @Variable("userHash") String userHash,
@@ -126,7 +122,7 @@ public final class Outcomes {
         event.put("name", outcome.get("status"));
         event.put("roomId", conversationId);
         event.put("timestamp", now.getEpochSecond() * 1_000_000_000L + now.getNano());
-        event.put("botId", botId);
+        event.put("botId", bot.id());
         event.put("eventTime", now.getEpochSecond());
         event.put("data", data);
         if (userHash != null) {

@@ -1,5 +1,6 @@
 package dev.livebridge.message;
 
+import dev.livebridge.bot.Bot;
 import dev.livebridge.delivery.ErrorCode;
 import dev.livebridge.delivery.RefusedException;
 import java.util.List;
@@ -9,19 +10,14 @@ import java.util.function.Function;
 /** The Live groups whose agents may take a conversation. */
 public final class Groups {
     private final Function<String, List<Long>> byName;
-    private final List<Long> byDefault;
 
-    /**
-     * @param byName    the ids that {@code live.groups.<name>} maps, empty for a name it doesn't
-     * @param byDefault {@code live.default-groups-id}, empty where it isn't set
-     */
-    public Groups(Function<String, List<Long>> byName, List<Long> byDefault) {
+    /** @param byName the ids that {@code live.groups.<name>} maps, empty for a name it doesn't */
+    public Groups(Function<String, List<Long>> byName) {
         this.byName = byName;
-        this.byDefault = byDefault;
     }
 
-    /** {@code groupsId}, the ids of {@code group}, or the default. */
-    List<?> of(Map<String, Object> request) throws RefusedException {
+    /** {@code groupsId}, the ids of {@code group}, or the bot's default. */
+    List<?> of(Map<String, Object> request, Bot bot) throws RefusedException {
         if (request.get("groupsId") instanceof List<?> ids) {
             return ids;
         }
@@ -33,10 +29,10 @@ public final class Groups {
             }
             return ids;
         }
-        if (byDefault.isEmpty()) {
+        if (bot.defaultGroups().isEmpty()) {
             throw RefusedException.request(
                     ErrorCode.INVALID_REQUEST, "/", "needs groupsId or group: no live.default-groups-id is configured");
         }
-        return byDefault;
+        return bot.defaultGroups();
     }
 }

@@ -104,6 +104,7 @@ public final class MessageRequestReader {
         ObjectNode document = MAPPER.createObjectNode();
         copy(message, "conversationId", document, "conversationId");
         copy(message, "userHash", document, "userHash");
+        copy(message, "bot", document, "bot");
         copy(message, "text", document, "text");
         document.putArray("attachments").add(attachment);
         List<Violation> violations = schema.violations(document).stream()

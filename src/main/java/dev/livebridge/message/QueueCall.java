@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.livebridge.bot.Bot;
 import dev.livebridge.delivery.EnrichmentException;
 import dev.livebridge.delivery.LiveResponse;
 import dev.livebridge.delivery.Original;
@@ -40,19 +41,14 @@ public final class QueueCall {
         OBJECT
     }
 
-    private final long botId;
-    private final String botToken;
     private final TokenFilter tokenFilter;
     private final Groups groups;
     private final Map<String, Object> configuredExtra;
     private final ExtraShape shape;
     private final RequestedUser requestedUser = new RequestedUser();
 
-    public QueueCall(
-            long botId, String botToken, Groups groups, Map<String, Object> configuredExtra, ExtraShape shape) {
-        this.botId = botId;
-        this.botToken = botToken;
-        this.tokenFilter = new TokenFilter(botToken);
+    public QueueCall(TokenFilter tokenFilter, Groups groups, Map<String, Object> configuredExtra, ExtraShape shape) {
+        this.tokenFilter = tokenFilter;
         this.groups = groups;
         this.configuredExtra = new LinkedHashMap<>(configuredExtra);
         this.shape = shape;
@@ -67,6 +63,7 @@ public final class QueueCall {
      */
     public byte[] body(
             @Body Object enriched,
+            @Variable("bot") Bot bot,
             @Variable("request") Map<String, Object> request,
             @Variable("original") Original original)
             throws RefusedException, JMSException, JsonProcessingException {
@@ -74,9 +71,9 @@ public final class QueueCall {
         Map<String, Object> user = known(enriched, requested.get("hash"));
 
         Map<String, Object> body = new LinkedHashMap<>();
-        body.put("botId", botId);
-        body.put("botToken", botToken);
-        body.put("groupsId", groups.of(request));
+        body.put("botId", bot.id());
+        body.put("botToken", bot.token());
+        body.put("groupsId", groups.of(request, bot));
         body.put("protocolId", PROTOCOL_ID);
         body.put("status", "queued");
         body.put("lastSender", "user");

@@ -3,6 +3,7 @@ package dev.livebridge.sandbox;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
 
 /**
  * What Live tells of the agent's acts: {@code data} as the vendor documents it for {@code attended} and {@code transfer}, and
@@ -12,7 +13,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 public final class Agent {
     private final Webhook webhook;
     private final Names names;
-    private final String botToken;
+    private final Map<Long, String> bots;
 
     /**
      * What the bridge expects events to be called ({@code live.webhook.event.*}).
@@ -23,33 +24,37 @@ public final class Agent {
      */
     public record Names(String attended, String transfer, String closed) {}
 
-    public Agent(Webhook webhook, Names names, String botToken) {
+    /** @param bots whose conversations these are, by their ids, with their tokens */
+    public Agent(Webhook webhook, Names names, Map<Long, String> bots) {
         this.webhook = webhook;
         this.names = names;
-        this.botToken = botToken;
+        this.bots = Map.copyOf(bots);
     }
 
-    /** The agent took this conversation. Each of these is shown it as it was before. */
+    /** The agent took this conversation. Each of these is shown it as it was before, and whose it is. */
     void attended(ObjectNode conversation) {
-        webhook.tell(names.attended(), id(conversation), data(conversation));
+        tell(conversation, names.attended(), data(conversation));
     }
 
     void wrote(ObjectNode conversation, String text) {
         ObjectNode data = JsonNodeFactory.instance.objectNode().put("text", text);
-        webhook.tell("message", id(conversation), data.setAll(data(conversation)));
+        tell(conversation, "message", data.setAll(data(conversation)));
     }
 
     void moved(ObjectNode conversation, long target) {
         ObjectNode data = JsonNodeFactory.instance.objectNode().put("value", Long.toString(target));
         // as Live does: the user as the remote side knows it, token and all
-        data.put("hash", conversation.at("/user/hash").textValue() + "_" + botToken);
+        data.put(
+                "hash",
+                conversation.at("/user/hash").textValue() + "_"
+                        + bots.get(conversation.get(LiveConversations.BOT_ID).longValue()));
         data.set("originGroup", conversation.at("/groupsId/0"));
         data.put("target", target);
-        webhook.tell(names.transfer(), id(conversation), data.setAll(data(conversation)));
+        tell(conversation, names.transfer(), data.setAll(data(conversation)));
     }
 
     void closed(ObjectNode conversation) {
-        webhook.tell(names.closed(), id(conversation), data(conversation));
+        tell(conversation, names.closed(), data(conversation));
     }
 
     private static ObjectNode data(ObjectNode conversation) {
@@ -59,7 +64,11 @@ public final class Agent {
         return data;
     }
 
-    private static String id(ObjectNode conversation) {
-        return conversation.get("conversationId").textValue();
+    private void tell(ObjectNode conversation, String name, ObjectNode data) {
+        webhook.tell(
+                conversation.get(LiveConversations.BOT_ID).longValue(),
+                name,
+                conversation.get("conversationId").textValue(),
+                data);
     }
 }

@@ -16,13 +16,17 @@ import java.util.function.Consumer;
  * receivedAt}]}}. They live as long as the process. What changes one answers false where it is unknown or closed.
  */
 final class LiveConversations {
+    /** Whose conversation it is: only the agent is shown that. */
+    static final String BOT_ID = "botId";
+
     private final Map<String, ObjectNode> conversations = new LinkedHashMap<>();
 
     /** Answers the id of the new conversation. */
-    synchronized String queue(JsonNode groupsId, JsonNode user) {
+    synchronized String queue(long botId, JsonNode groupsId, JsonNode user) {
         String id = UUID.randomUUID().toString();
         ObjectNode conversation =
                 JsonNodeFactory.instance.objectNode().put("conversationId", id).put("status", "queued");
+        conversation.put(BOT_ID, botId);
         conversation.set("groupsId", groupsId);
         conversation.set("user", user);
         conversation.putArray("messages");
@@ -62,12 +66,18 @@ final class LiveConversations {
 
     synchronized ArrayNode view() {
         ArrayNode view = JsonNodeFactory.instance.arrayNode();
-        conversations.values().forEach(conversation -> view.add(conversation.deepCopy()));
+        conversations.keySet().forEach(id -> view.add(view(id)));
+        return view;
+    }
+
+    synchronized ObjectNode view(String id) {
+        ObjectNode view = whole(id);
+        view.remove(BOT_ID);
         return view;
     }
 
     /** Null where it is unknown. */
-    synchronized ObjectNode view(String id) {
+    synchronized ObjectNode whole(String id) {
         ObjectNode conversation = conversations.get(id);
         return conversation == null ? null : conversation.deepCopy();
     }

@@ -72,18 +72,21 @@ public final class LiveStandIn implements AutoCloseable {
     private final RequestSchema transferSchema = RequestSchema.of("sandbox/agent-transfer.schema.json");
     private final RequestSchema faultsSchema = RequestSchema.of("sandbox/faults.schema.json");
 
-    private final long botId;
-    private final String botToken;
+    private final Map<Long, String> bots;
     private final Agent agent;
     private final LiveConversations conversations = new LiveConversations();
     private final Vertx vertx;
     private volatile Faults faults = Faults.NONE;
 
-    /** Starts it. The bot is the only one it knows. What the agent does, {@code agent} tells of. */
-    public LiveStandIn(String host, int port, long botId, String botToken, Agent agent)
+    /**
+     * Starts it.
+     *
+     * @param bots  the bots that it knows, by their ids, with their tokens
+     * @param agent tells of what the agent does
+     */
+    public LiveStandIn(String host, int port, Map<Long, String> bots, Agent agent)
             throws ExecutionException, InterruptedException, TimeoutException {
-        this.botId = botId;
-        this.botToken = botToken;
+        this.bots = Map.copyOf(bots);
         this.agent = agent;
         // it serves no files: nothing to keep in the temporary directory
         this.vertx = Vertx.vertx(new VertxOptions()
@@ -168,8 +171,9 @@ public final class LiveStandIn implements AutoCloseable {
     }
 
     private void queue(RoutingContext call, ObjectNode request) {
-        if (request.get("botId").longValue() != botId
-                || !request.get("botToken").textValue().equals(botToken)) {
+        long botId = request.get("botId").longValue();
+        String botToken = bots.get(botId);
+        if (!request.get("botToken").textValue().equals(botToken)) {
             answer(call, 401, error("unknown bot or wrong token"));
             return;
         }
@@ -180,7 +184,7 @@ public final class LiveStandIn implements AutoCloseable {
                 call,
                 200,
                 MAPPER.createObjectNode()
-                        .put("conversationId", conversations.queue(request.get("groupsId"), user))
+                        .put("conversationId", conversations.queue(botId, request.get("groupsId"), user))
                         .put("customToken", "custom-" + suffixed)
                         .put("messageQueueId", 0)
                         .put("notAttended", 0));
@@ -214,7 +218,7 @@ public final class LiveStandIn implements AutoCloseable {
 
     private void act(RoutingContext call, Predicate<String> act, Consumer<ObjectNode> told) {
         String id = call.pathParam("id");
-        ObjectNode before = conversations.view(id);
+        ObjectNode before = conversations.whole(id);
         if (act.test(id)) {
             told.accept(before);
             answer(call, 200, conversations.view(id));

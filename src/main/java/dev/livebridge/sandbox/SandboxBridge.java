@@ -9,6 +9,8 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
@@ -64,26 +66,34 @@ public final class SandboxBridge {
                     Path.of(settings.text("live.data-directory"), "s3"));
             OnStop.close(context, s3);
             Webhook webhook = new Webhook(
-                    URI.create(settings.text("live.sandbox.webhook-url")),
-                    settings.text("live.webhook.secret"),
-                    settings.number("live.bot.id"));
+                    URI.create(settings.text("live.sandbox.webhook-url")), settings.text("live.webhook.secret"));
             OnStop.close(context, webhook);
+            Map<Long, String> bots = bots(settings);
             LiveStandIn live = new LiveStandIn(
                     host,
                     livePort,
-                    settings.number("live.bot.id"),
-                    settings.text("live.bot.token"),
+                    bots,
                     new Agent(
                             webhook,
                             new Agent.Names(
                                     settings.text("live.webhook.event.attended"),
                                     settings.text("live.webhook.event.transfer"),
                                     settings.text("live.webhook.event.closed")),
-                            settings.text("live.bot.token")));
+                            bots));
             OnStop.close(context, live);
         } catch (Exception e) {
             throw new StartException("cannot start the sandbox: " + e.getMessage(), e);
         }
+    }
+
+    /** Those that the bridge serves, by their ids, with their tokens. */
+    private static Map<Long, String> bots(Settings settings) {
+        Map<Long, String> bots = new HashMap<>();
+        bots.put(settings.number("live.bot.id"), settings.text("live.bot.token"));
+        settings.botNames().stream()
+                .map(name -> "live.bots." + name)
+                .forEach(bot -> bots.put(settings.number(bot + ".id"), settings.text(bot + ".token")));
+        return bots;
     }
 
     private static void refuseTaken(String host, int port, String what, String property) {

@@ -33,7 +33,6 @@ public final class Webhook implements AutoCloseable {
             .build();
     private final URI address;
     private final String secret;
-    private final long botId;
     /** By conversation, what ends with its last event. */
     private final Map<String, CompletableFuture<Void>> last = new HashMap<>();
 
@@ -44,14 +43,13 @@ public final class Webhook implements AutoCloseable {
      * @param address {@code live.sandbox.webhook-url}
      * @param secret  {@code live.webhook.secret}
      */
-    public Webhook(URI address, String secret, long botId) {
+    public Webhook(URI address, String secret) {
         this.address = address;
         this.secret = secret;
-        this.botId = botId;
     }
 
     /** Tells of an event of now, sooner or later. */
-    synchronized void tell(String name, String conversationId, ObjectNode data) {
+    synchronized void tell(long botId, String name, String conversationId, ObjectNode data) {
         Instant now = Instant.now();
         lastTimestamp = Math.max(lastTimestamp + 1, now.getEpochSecond() * 1_000_000_000L + now.getNano());
         ObjectNode event = JsonNodeFactory.instance

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.livebridge.bot.Bot;
+import dev.livebridge.bot.TestBots;
 import dev.livebridge.delivery.NoConversationException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,22 +18,26 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ConversationsTest {
+    private static final Bot BOT = TestBots.bot(1000);
+    private static final Bot OTHER = TestBots.bot(2000);
+
     @TempDir
     private Path folder;
 
     @Test
     void knowsTheNewestConversationOfAUserOfThisBot() throws Exception {
         try (Store store = open()) {
-            Conversations conversations = new Conversations(store.dataSource(), 1000, Duration.ofDays(7), null);
-            conversations.queued("c1", "ana");
-            conversations.queued("c2", "ana");
-            conversations.queued("c3", "bob");
-            conversations.queued("c1", "ana");
-            new Conversations(store.dataSource(), 2000, Duration.ofDays(7), null).queued("c4", "ana");
+            Conversations conversations = conversations(store, BOT);
+            conversations.queued(BOT, "c1", "ana");
+            conversations.queued(BOT, "c2", "ana");
+            conversations.queued(BOT, "c3", "bob");
+            conversations.queued(BOT, "c1", "ana");
+            conversations(store, OTHER).queued(OTHER, "c4", "ana");
 
-            assertThat(conversations.addressed(Map.of("userHash", "ana"))).isEqualTo("c2");
-            assertThat(conversations.addressed(Map.of("conversationId", "any"))).isEqualTo("any");
-            assertThatThrownBy(() -> conversations.addressed(Map.of("userHash", "nobody")))
+            assertThat(conversations.addressed(BOT, Map.of("userHash", "ana"))).isEqualTo("c2");
+            assertThat(conversations.addressed(BOT, Map.of("conversationId", "any")))
+                    .isEqualTo("any");
+            assertThatThrownBy(() -> conversations.addressed(BOT, Map.of("userHash", "nobody")))
                     .isInstanceOf(NoConversationException.class)
                     .hasMessageContaining("/userHash");
         }
@@ -41,10 +47,10 @@ class ConversationsTest {
     void keepsTheLongestHashOfAnyScript() throws Exception {
         String hash = "😀".repeat(256);
         try (Store store = open()) {
-            Conversations conversations = new Conversations(store.dataSource(), 1000, Duration.ofDays(7), null);
-            conversations.queued("c1", hash);
+            Conversations conversations = conversations(store, BOT);
+            conversations.queued(BOT, "c1", hash);
 
-            assertThat(conversations.addressed(Map.of("userHash", hash))).isEqualTo("c1");
+            assertThat(conversations.addressed(BOT, Map.of("userHash", hash))).isEqualTo("c1");
         }
     }
 
@@ -71,13 +77,18 @@ class ConversationsTest {
 
         await().ignoreExceptions().untilAsserted(() -> {
             try (Store store = open()) {
-                Conversations conversations = new Conversations(store.dataSource(), 1000, Duration.ofDays(7), null);
+                Conversations conversations = conversations(store, BOT);
                 for (String id : committed) {
-                    assertThat(conversations.addressed(Map.of("userHash", id))).isEqualTo(id);
+                    assertThat(conversations.addressed(BOT, Map.of("userHash", id)))
+                            .isEqualTo(id);
                 }
             }
         });
         assertThat(committed).hasSizeGreaterThan(600);
+    }
+
+    private static Conversations conversations(Store store, Bot bot) {
+        return new Conversations(store.dataSource(), TestBots.of(bot.id(), "live.messages"), Duration.ofDays(7), null);
     }
 
     /** Another process: says the id of each conversation when it is committed. */
@@ -85,10 +96,10 @@ class ConversationsTest {
         public static void main(String[] args) {
             Store store = new Store(null, null, null, 10, Path.of(args[0]));
             store.migrate();
-            Conversations conversations = new Conversations(store.dataSource(), 1000, Duration.ofDays(7), null);
+            Conversations conversations = conversations(store, BOT);
             for (int i = 0; ; i++) {
                 String id = args[1] + "-" + i;
-                conversations.queued(id, id);
+                conversations.queued(BOT, id, id);
                 System.out.println(id);
             }
         }

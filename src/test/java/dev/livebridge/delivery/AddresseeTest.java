@@ -20,8 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AddresseeTest {
-    private static final Addressee CONVERSATION = new Addressee("c-1", null);
-    private static final Addressee USER = new Addressee(null, "u-1");
+    private static final Addressee CONVERSATION = new Addressee("c-1", null, null);
+    private static final Addressee USER = new Addressee(null, "u-1", null);
 
     @ParameterizedTest
     @ValueSource(
@@ -33,8 +33,8 @@ class AddresseeTest {
                 "{'conversationId': 'c-1', and nothing that is read any more"
             })
     void readsAConversation(String json) throws Exception {
-        assertThat(Addressee.of(text(json))).isEqualTo(CONVERSATION);
-        assertThat(Addressee.of(bytes(json.getBytes(StandardCharsets.UTF_8), Map.of())))
+        assertThat(Addressee.of(text(json), false)).isEqualTo(CONVERSATION);
+        assertThat(Addressee.of(bytes(json.getBytes(StandardCharsets.UTF_8), Map.of()), false))
                 .isEqualTo(CONVERSATION);
     }
 
@@ -47,7 +47,7 @@ class AddresseeTest {
                 "{'conversationId': 7, 'user': {'firstname': 'Ana'}, 'userHash': 'u-1'}"
             })
     void readsAUser(String json) throws Exception {
-        assertThat(Addressee.of(text(json))).isEqualTo(USER);
+        assertThat(Addressee.of(text(json), false)).isEqualTo(USER);
     }
 
     @ParameterizedTest
@@ -68,22 +68,23 @@ class AddresseeTest {
                 "{'conversationId': NaN, 'userHash': 'u-1'}"
             })
     void findsNobodyInTheRest(String json) throws Exception {
-        assertThat(Addressee.of(text(json))).isEqualTo(Addressee.NONE);
+        assertThat(Addressee.of(text(json), false)).isEqualTo(Addressee.NONE);
     }
 
     @Test
     void findsNobodyInWhatIsTooLongOrTooDeepOrNotUtf8() throws Exception {
-        assertThat(Addressee.of(text("{'userHash': '" + "u".repeat(257) + "'}")))
+        assertThat(Addressee.of(text("{'userHash': '" + "u".repeat(257) + "'}"), false))
                 .isEqualTo(Addressee.NONE);
-        assertThat(Addressee.of(text("{'x': " + "[".repeat(100_000)))).isEqualTo(Addressee.NONE);
+        assertThat(Addressee.of(text("{'x': " + "[".repeat(100_000)), false)).isEqualTo(Addressee.NONE);
         assertThat(Addressee.of(
-                        bytes("{\"ñ\": 1, \"userHash\": \"u\"}".getBytes(StandardCharsets.ISO_8859_1), Map.of())))
+                        bytes("{\"ñ\": 1, \"userHash\": \"u\"}".getBytes(StandardCharsets.ISO_8859_1), Map.of()),
+                        false))
                 .isEqualTo(Addressee.NONE);
     }
 
     @Test
     void readsTheAddressBehindALongText() throws Exception {
-        assertThat(Addressee.of(text("{'text': '" + "x".repeat(5_000_000) + "', 'conversationId': 'c-1'}")))
+        assertThat(Addressee.of(text("{'text': '" + "x".repeat(5_000_000) + "', 'conversationId': 'c-1'}"), false))
                 .isEqualTo(CONVERSATION);
     }
 
@@ -91,18 +92,20 @@ class AddresseeTest {
     void readsTheOneBesideAFile() throws Exception {
         byte[] file = "{\"conversationId\": \"other\"}".getBytes(StandardCharsets.UTF_8);
 
-        assertThat(Addressee.of(bytes(file, Map.of("fileName", "a", "conversationId", "c-1"))))
+        assertThat(Addressee.of(bytes(file, Map.of("fileName", "a", "conversationId", "c-1")), false))
                 .isEqualTo(CONVERSATION);
-        assertThat(Addressee.of(bytes(file, Map.of("fileName", "a", "userHash", "u-1"))))
+        assertThat(Addressee.of(bytes(file, Map.of("fileName", "a", "userHash", "u-1")), false))
                 .isEqualTo(USER);
-        assertThat(Addressee.of(bytes(file, Map.of("fileName", "a", "userHash", 1))))
+        assertThat(Addressee.of(bytes(file, Map.of("fileName", "a", "userHash", 1)), false))
                 .isEqualTo(Addressee.NONE);
     }
 
     @Test
     void opensNoOtherType() throws Exception {
-        assertThat(Addressee.of(Original.of(mock(MapMessage.class), null))).isEqualTo(Addressee.NONE);
-        assertThat(Addressee.of(Original.of(mock(TextMessage.class), null))).isEqualTo(Addressee.NONE);
+        assertThat(Addressee.of(Original.of(mock(MapMessage.class), null), false))
+                .isEqualTo(Addressee.NONE);
+        assertThat(Addressee.of(Original.of(mock(TextMessage.class), null), false))
+                .isEqualTo(Addressee.NONE);
     }
 
     @Test
@@ -114,7 +117,7 @@ class AddresseeTest {
             }
         };
 
-        assertThatThrownBy(() -> Addressee.ofJson(disk)).hasMessage("of the disk");
+        assertThatThrownBy(() -> Addressee.ofJson(disk, false)).hasMessage("of the disk");
     }
 
     private static Original text(String json) throws Exception {
@@ -135,5 +138,16 @@ class AddresseeTest {
         when(message.propertyExists(any())).thenAnswer(call -> properties.containsKey(call.getArgument(0)));
         when(message.getObjectProperty(any())).thenAnswer(call -> properties.get(call.<String>getArgument(0)));
         return Original.of((Message) message, null);
+    }
+
+    @Test
+    void looksForTheBotOfAUserWhereItIsAskedFor() throws Exception {
+        String json = "{'userHash': 'u-1', 'text': 'x', 'bot': 'sales'}";
+        assertThat(Addressee.of(text(json), true)).isEqualTo(new Addressee(null, "u-1", "sales"));
+        assertThat(Addressee.of(text(json), false)).isEqualTo(new Addressee(null, "u-1", null));
+        assertThat(Addressee.of(text("{'bot': 'sales', 'user': {'hash': 'u-1'}}"), true))
+                .isEqualTo(new Addressee(null, "u-1", "sales"));
+        assertThat(Addressee.of(text("{'bot': 'sales', 'conversationId': 'c-1'}"), true))
+                .isEqualTo(new Addressee("c-1", null, null));
     }
 }

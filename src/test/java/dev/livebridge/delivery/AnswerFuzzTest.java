@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.livebridge.Hostile;
+import dev.livebridge.bot.TestBots;
 import jakarta.jms.TextMessage;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,7 +48,7 @@ class AnswerFuzzTest {
 
     @Property(tries = 1_000)
     void tokenIsTakenOut(@ForAll("echoes") Echo echo) {
-        TokenFilter filter = new TokenFilter(echo.token());
+        TokenFilter filter = new TokenFilter(List.of(echo.token()));
 
         String clean = filter.clean(echo.body());
 
@@ -57,7 +58,7 @@ class AnswerFuzzTest {
 
     @Property(tries = 1_000)
     void otherTextStays(@ForAll("texts") String text) {
-        assertThat(new TokenFilter("s3cr3t-t0ken").clean(text)).isEqualTo(text);
+        assertThat(new TokenFilter(List.of("s3cr3t-t0ken")).clean(text)).isEqualTo(text);
     }
 
     /** The body of an error, with the token at the place where a dead letter's property is cut, and where reading ends. */
@@ -183,22 +184,24 @@ class AnswerFuzzTest {
     }
 
     private static LiveResponse response(String token, int status, byte[] body) throws Exception {
-        return new LiveAnswer(new TokenFilter(token), new Outages()).read(exchange(status, body));
+        return new LiveAnswer(new TokenFilter(List.of(token)), new Outages(), TestBots.ONE)
+                .read(exchange(status, body));
     }
 
     private static Failure failure(String token, int status, byte[] body) throws Exception {
         Exchange exchange = exchange(status, body);
         try {
-            new LiveAnswer(new TokenFilter(token), new Outages()).read(exchange);
+            new LiveAnswer(new TokenFilter(List.of(token)), new Outages(), TestBots.ONE).read(exchange);
         } catch (DeliveryException e) {
             exchange.setProperty(Exchange.EXCEPTION_CAUGHT, e);
         }
-        return new Failures(new TokenFilter(token), DELIVERIES).of(exchange);
+        return new Failures(new TokenFilter(List.of(token)), DELIVERIES).of(exchange);
     }
 
     private static Exchange exchange(int status, byte[] body) {
         Exchange exchange = new DefaultExchange(CAMEL);
         exchange.setVariable("original", ORIGINAL);
+        exchange.setVariable("bot", TestBots.ONE.main());
         exchange.setVariable("delivery", new Delivery(ORIGINAL.identity()));
         exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, status);
         exchange.getMessage().setBody(body);
@@ -207,7 +210,7 @@ class AnswerFuzzTest {
 
     private static Original original() {
         try {
-            return new Originals(Set.of())
+            return new Originals(Set.of(), TestBots.ONE)
                     .keep(Mockito.mock(TextMessage.class, Mockito.withSettings().stubOnly()), null);
         } catch (Exception e) {
             throw new IllegalStateException(e);

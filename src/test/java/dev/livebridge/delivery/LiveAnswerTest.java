@@ -1,8 +1,12 @@
 package dev.livebridge.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.RETURNS_DEEP_STUBS;
+import static org.mockito.Mockito.mock;
 
+import dev.livebridge.bot.TestBots;
 import java.nio.charset.Charset;
+import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
@@ -14,10 +18,12 @@ class LiveAnswerTest {
     @ValueSource(strings = {"UTF-8", "ISO-8859-1", "UTF-16LE", "UTF-16BE", "UTF-32LE"})
     void holdsNoTokenInAnyEncoding(String charset) throws Exception {
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
+        exchange.setVariable("bot", TestBots.ONE.main());
+        exchange.setVariable("delivery", mock(Delivery.class, RETURNS_DEEP_STUBS));
         exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 200);
         exchange.getMessage().setBody("hash_t0ken!".getBytes(Charset.forName(charset)));
 
-        assertThat(new LiveAnswer(new TokenFilter("t0ken"), new Outages())
+        assertThat(new LiveAnswer(new TokenFilter(List.of("t0ken")), new Outages(), TestBots.ONE)
                         .read(exchange)
                         .body())
                 .isEqualTo("hash!");

@@ -2,6 +2,7 @@ package dev.livebridge.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,12 +20,20 @@ class TokenFilterTest {
         "t0ke, t0ke"
     })
     void takesTheTokenOut(String text, String expected) {
-        assertThat(new TokenFilter("t0ken").clean(text)).isEqualTo(expected);
+        assertThat(new TokenFilter(List.of("t0ken")).clean(text)).isEqualTo(expected);
+    }
+
+    @Test
+    void takesTheTokensOfAllBotsOut() {
+        TokenFilter filter = new TokenFilter(List.of("t0ken", "t0ken-2", "0ther"));
+
+        assertThat(filter.clean("a_t0ken-2 b_t0ken c_0ther d_t0ken")).isEqualTo("a b c d");
+        assertThat(filter.cleanCut("x".repeat(100) + "_t0ken-")).doesNotContain("t0k");
     }
 
     @Test
     void knowsTheTokenInJsonToo() {
-        TokenFilter filter = new TokenFilter("a/b\"c\\d");
+        TokenFilter filter = new TokenFilter(List.of("a/b\"c\\d"));
 
         assertThat(filter.clean("x_a/b\"c\\d")).isEqualTo("x");
         assertThat(filter.clean("{\"hash\": \"x_a/b\\\"c\\\\d\"}")).isEqualTo("{\"hash\": \"x\"}");
@@ -41,19 +50,21 @@ class TokenFilterTest {
         "x_a-b, x_a-b"
     })
     void knowsTheTokenHoweverItIsEscaped(String text, String expected) {
-        assertThat(new TokenFilter("a-b=").clean(text)).isEqualTo(expected);
+        assertThat(new TokenFilter(List.of("a-b=")).clean(text)).isEqualTo(expected);
     }
 
     @Test
     void leavesNoPartOfATokenWhereATextIsCut() {
         String cut = "x".repeat(100) + "_t0k";
 
-        assertThat(new TokenFilter("t0ken").cleanCut(cut)).doesNotContain("t0k").startsWith("xxx");
+        assertThat(new TokenFilter(List.of("t0ken")).cleanCut(cut))
+                .doesNotContain("t0k")
+                .startsWith("xxx");
     }
 
     @Test
     void dropsWhatHasATokenInATokenWithoutEnd() {
-        assertThat(new TokenFilter("t0ken").clean("t0".repeat(100_000) + "ken".repeat(100_000)))
+        assertThat(new TokenFilter(List.of("t0ken")).clean("t0".repeat(100_000) + "ken".repeat(100_000)))
                 .isEmpty();
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.livebridge.delivery.RefusedException;
 import dev.livebridge.delivery.TokenFilter;
 import dev.livebridge.message.RequestSchema;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,7 +18,7 @@ class LiveEventsTest {
     private static final String ENVELOPE = "\"name\":\"n\",\"roomId\":\"c-1\",\"timestamp\":1706293970842633079";
 
     private final LiveEvents events =
-            new LiveEvents(RequestSchema.of("live-event.schema.json"), new TokenFilter(TOKEN));
+            new LiveEvents(RequestSchema.of("live-event.schema.json"), new TokenFilter(List.of(TOKEN)));
 
     @ParameterizedTest
     @ValueSource(

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.livebridge.bot.TestBots;
 import dev.livebridge.delivery.Original;
 import dev.livebridge.delivery.Originals;
+import dev.livebridge.delivery.TokenFilter;
 import dev.livebridge.spool.Spool;
 import jakarta.jms.Message;
 import java.io.IOException;
@@ -64,17 +66,18 @@ class MappingTest {
     }
 
     private static byte[] queueCall(Original message, JsonNode given) throws Exception {
-        Groups groups = new Groups(name -> name.equals("sales") ? List.of(7L, 8L) : List.of(), List.of(2179L));
+        Groups groups = new Groups(name -> name.equals("sales") ? List.of(7L, 8L) : List.of());
         QueueCall.ExtraShape shape =
                 QueueCall.ExtraShape.valueOf(given.path("shape").asText("array").toUpperCase(Locale.ROOT));
-        QueueCall call = new QueueCall(1000, "t0ken", groups, fields(given.path("configured")), shape);
+        QueueCall call =
+                new QueueCall(new TokenFilter(List.of("t0ken")), groups, fields(given.path("configured")), shape);
 
         Map<String, Object> request = new RequestReader(schema("conversation-request"), 1_000_000).read(message);
         Map<String, Object> user = new RequestedUser().of(request, message);
         @SuppressWarnings("unchecked")
         Map<String, Object> extra = (Map<String, Object>) user.get("extra");
         extra.putAll(fields(given.path("lookedUp")));
-        return call.body(user, request, message);
+        return call.body(user, TestBots.ONE.main(), request, message);
     }
 
     private static RequestSchema schema(String name) {
@@ -91,6 +94,6 @@ class MappingTest {
             message.setObjectProperty(property.getKey(), property.getValue());
         }
         // of a message in memory, nothing is spooled
-        return new Originals(Set.of()).keep(message, null);
+        return new Originals(Set.of(), TestBots.ONE).keep(message, null);
     }
 }

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.livebridge.Hostile;
 import dev.livebridge.attachment.Attachment;
+import dev.livebridge.bot.TestBots;
 import dev.livebridge.delivery.ErrorCode;
 import dev.livebridge.delivery.Original;
 import dev.livebridge.delivery.Originals;
 import dev.livebridge.delivery.RefusedException;
+import dev.livebridge.delivery.TokenFilter;
 import dev.livebridge.spool.Spool;
 import dev.livebridge.spool.SpoolFolder;
 import jakarta.jms.JMSException;
@@ -95,12 +97,11 @@ class RequestFuzzTest {
         try {
             Map<String, Object> request = CONVERSATION.read(original);
             body = new QueueCall(
-                            1000,
-                            "t0ken",
-                            new Groups(name -> name.equals("sales") ? List.of(7L) : List.of(), List.of(2179L)),
+                            new TokenFilter(List.of("t0ken")),
+                            new Groups(name -> name.equals("sales") ? List.of(7L) : List.of()),
                             Map.of("Channel", "jms"),
                             QueueCall.ExtraShape.ARRAY)
-                    .body(new RequestedUser().of(request, original), request, original);
+                    .body(new RequestedUser().of(request, original), TestBots.ONE.main(), request, original);
         } catch (RefusedException e) {
             assertRefused(e);
             met("refused");
@@ -194,7 +195,7 @@ class RequestFuzzTest {
                 Object value = random.nextBoolean() ? "plain" : Hostile.property(random);
                 message.setObjectProperty(Hostile.oneOf(random, PROPERTIES), value);
             }
-            return new Originals(Set.of()).keep(message, null);
+            return new Originals(Set.of(), TestBots.ONE).keep(message, null);
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }

@@ -41,6 +41,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -87,7 +88,7 @@ class LiveStandInTest {
     static void startTheBridge() {
         bridge = new WireMockServer(options().dynamicPort().bindAddress("127.0.0.1"));
         bridge.start();
-        webhook = new Webhook(URI.create(bridge.url("/live/events")), "webhook-secret", 1000);
+        webhook = new Webhook(URI.create(bridge.url("/live/events")), "webhook-secret");
     }
 
     @AfterAll
@@ -101,7 +102,7 @@ class LiveStandInTest {
         bridge.resetAll();
         bridge.stubFor(WireMock.any(anyUrl()).willReturn(ok()));
         port = freePort();
-        live = new LiveStandIn("127.0.0.1", port, 1000, TOKEN, agent());
+        live = new LiveStandIn("127.0.0.1", port, Map.of(1000L, TOKEN), agent());
     }
 
     @AfterEach
@@ -795,7 +796,7 @@ class LiveStandInTest {
                 .orElse(null);
         assumeThat(address).as("a network of this host").isNotNull();
         int open = freePort();
-        try (LiveStandIn everywhere = new LiveStandIn("0.0.0.0", open, 1000, TOKEN, agent())) {
+        try (LiveStandIn everywhere = new LiveStandIn("0.0.0.0", open, Map.of(1000L, TOKEN), agent())) {
             String body = queueBody().toString();
             String head = " HTTP/1.1\nHost: localhost\nConnection: close\nContent-Type: application/json\n";
 
@@ -1053,7 +1054,7 @@ class LiveStandInTest {
     void leavesNothingBehindWhenItsPortIsTaken() {
         Set<Thread> before = Thread.getAllStackTraces().keySet();
 
-        assertThatThrownBy(() -> new LiveStandIn("127.0.0.1", port, 1000, TOKEN, agent()))
+        assertThatThrownBy(() -> new LiveStandIn("127.0.0.1", port, Map.of(1000L, TOKEN), agent()))
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseInstanceOf(BindException.class);
 
@@ -1064,7 +1065,7 @@ class LiveStandInTest {
     void leavesNothingBehindWhenItCloses() throws Exception {
         Set<Thread> before = Thread.getAllStackTraces().keySet();
         int other = freePort();
-        LiveStandIn closing = new LiveStandIn("localhost", other, 1, "a", agent());
+        LiveStandIn closing = new LiveStandIn("localhost", other, Map.of(1L, "a"), agent());
         String answer = raw(other, "GET /sandbox/conversations HTTP/1.1\nHost: localhost\nConnection: close\n\n");
         assertThat(answer).endsWith("[]");
 
@@ -1072,11 +1073,11 @@ class LiveStandInTest {
 
         endsAllThreadsBut(before);
         assertThatThrownBy(() -> raw(other, "GET / HTTP/1.1\n\n")).isInstanceOf(IOException.class);
-        new LiveStandIn("localhost", other, 1, "a", agent()).close();
+        new LiveStandIn("localhost", other, Map.of(1L, "a"), agent()).close();
     }
 
     private static Agent agent() {
-        return new Agent(webhook, new Agent.Names("attended", "transfer", "close"), TOKEN);
+        return new Agent(webhook, new Agent.Names("attended", "transfer", "close"), Map.of(1000L, TOKEN));
     }
 
     private static void endsAllThreadsBut(Set<Thread> before) {
