@@ -26,9 +26,13 @@ import jakarta.jms.BytesMessage;
 import jakarta.jms.TextMessage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.apache.camel.util.FileUtil;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -40,8 +44,12 @@ class BotsIT {
     private static final String SUPPORT_CONVERSATIONS = "support.conversations";
     private static final String SUPPORT_MESSAGES = "support.messages";
 
+    private static final Path HOME = TestBridge.copyOfTheProject();
+
     @RegisterExtension
     static final TestBridge BRIDGE = new TestBridge()
+            .at(HOME)
+            .with("live.routes.reload", "true")
             .with("live.consumers", "2")
             .with("live.hold.after", "300ms")
             .with("live.bots.sales.id", "2000")
@@ -55,6 +63,11 @@ class BotsIT {
 
     private final String user = unique("user");
     private final String conversation = unique("conversation");
+
+    @AfterAll
+    static void removeHome() {
+        FileUtil.removeDir(HOME.toFile());
+    }
 
     @BeforeEach
     void answer() {
@@ -239,6 +252,23 @@ class BotsIT {
         for (int i = 0; i < 26; i++) {
             assertThat(json(BRIDGE.receive(EVENTS)).at("/name").asText()).isEqualTo("queued");
         }
+    }
+
+    @Test
+    void changesTheRoutesOfAllBotsWithTheirFile() throws Exception {
+        Path file = HOME.resolve("routes/send-message.camel.yaml");
+        Files.writeString(
+                file, Files.readString(file).replace("Send the user's message to the agent", "Send it otherwise"));
+
+        // for a moment there is none
+        await().ignoreExceptions().untilAsserted(() -> {
+            assertThat(BRIDGE.context().getRoute("send-message").getDescription())
+                    .isEqualTo("Send it otherwise");
+            assertThat(BRIDGE.context().getRoute("send-message-support").getDescription())
+                    .isEqualTo("Send it otherwise, for bot support");
+        });
+        BRIDGE.request(SUPPORT_CONVERSATIONS, request(null));
+        assertThat(sent(SUPPORT_MESSAGES, message(null, "Hi"))).isEqualTo(conversation(4000));
     }
 
     /** What Live answers to the queue calls of a bot for this test's users. */

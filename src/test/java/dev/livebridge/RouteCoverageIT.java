@@ -10,11 +10,9 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
-/** Runs last: together, the tests before it must have passed every step of every route. */
-@Order(Integer.MAX_VALUE)
+/** Runs last (pom.xml): together, the tests before it must have passed every step of every route. */
 class RouteCoverageIT {
     @Test
     void everyStepOfEveryRouteIsTested() throws IOException {
