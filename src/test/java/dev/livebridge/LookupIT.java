@@ -63,7 +63,7 @@ class LookupIT {
     private static final JsonMapper JSON = new JsonMapper();
     private static final String KEY = "crm-k3y";
     private static final String DATABASE = "jdbc:h2:mem:lookup-it;DB_CLOSE_DELAY=-1";
-    private static final Duration TIMEOUT = Duration.ofMillis(500);
+    private static final Duration TIMEOUT = Duration.ofSeconds(1);
     private static final WireMockServer CRM = crm();
     private static final Path FOLDER = folder();
     private static final Path FILE = FOLDER.resolve("customers.csv");
@@ -232,7 +232,7 @@ class LookupIT {
         assertThat(took).isBetween(TIMEOUT, TIMEOUT.plusMillis(2_000));
         assertThat(extra()).isEqualTo(json("[{'Channel': 'jms'}]"));
         assertThat(warnings())
-                .containsExactly("the HTTP lookup failed: no answer within 500 ms; the user goes on without");
+                .containsExactly("the HTTP lookup failed: no answer within 1000 ms; the user goes on without");
         // the call itself has ended, too
         await().atMost(Duration.ofSeconds(2))
                 .until(() -> BRIDGE.context().getInflightRepository().size("ask-http") == 0);
@@ -250,7 +250,7 @@ class LookupIT {
         assertThat(took).isBetween(TIMEOUT, TIMEOUT.plusMillis(2_000));
         assertThat(extra()).isEqualTo(json("[{'Channel': 'jms'}]"));
         assertThat(warnings())
-                .containsExactly("the SQL lookup failed: no answer within 500 ms; the user goes on without");
+                .containsExactly("the SQL lookup failed: no answer within 1000 ms; the user goes on without");
     }
 
     @Test
