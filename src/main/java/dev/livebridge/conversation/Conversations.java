@@ -136,8 +136,8 @@ public final class Conversations {
                 conversationIds.stream().filter(id -> ID.matcher(id).matches()).toArray(String[]::new);
         if (ids.length > 0) {
             store.sql("""
-                            select conversation_id, user_hash from conversation
-                            where bot_id = :botId and conversation_id = any(:ids) and user_hash is not null
+                            select conversation_id, user_hash from unnest(cast(:ids as varchar(128) array)) as given (id)
+                            join conversation on bot_id = :botId and conversation_id = given.id and user_hash is not null
                             """)
                     .param("botId", bot.id())
                     .param("ids", ids)
