@@ -9,6 +9,7 @@ import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.h2.api.ErrorCode;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /**
  * The bridge's small database: an embedded file in {@code live.data-directory}, or the PostgreSQL of {@code live.store.url},
@@ -17,8 +18,11 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 public final class Store implements AutoCloseable {
     /** To migrate takes several at once. */
     private static final int MIN_CONNECTIONS = 3;
+    /** To the embedded file: they cost nothing, and all that wait for a write have one. */
+    private static final int EMBEDDED_CONNECTIONS = 64;
 
-    private final HikariDataSource dataSource = new HikariDataSource();
+    private final HikariDataSource pool = new HikariDataSource();
+    private final DataSource dataSource;
     private final Path file;
 
     /**
@@ -28,25 +32,26 @@ public final class Store implements AutoCloseable {
      */
     public Store(String url, String username, String password, int connections, Path dataDirectory) {
         file = url == null ? dataDirectory.resolve("store/live-bridge").toAbsolutePath() : null;
-        // by default H2 writes half a second after the commit, and remembers 8 statements a connection: fewer than
-        // there are
-        dataSource.setJdbcUrl(
-                file == null
-                        ? url
-                        : "jdbc:h2:file:" + file
-                                + ";WRITE_DELAY=0;QUERY_CACHE_SIZE=64;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0");
+        pool.setPoolName("store");
+        pool.setConnectionTimeout(5_000);
         if (file == null) {
-            dataSource.setUsername(username);
-            dataSource.setPassword(password);
+            pool.setJdbcUrl(url);
+            pool.setUsername(username);
+            pool.setPassword(password);
+            pool.setMaximumPoolSize(Math.max(MIN_CONNECTIONS, connections));
+            dataSource = pool;
+        } else {
+            // by default it remembers 8 statements a connection: fewer than there are
+            pool.setJdbcUrl("jdbc:h2:file:" + file + ";QUERY_CACHE_SIZE=64;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0");
+            pool.setMaximumPoolSize(EMBEDDED_CONNECTIONS);
+            pool.setMinimumIdle(0);
+            dataSource = new GroupCommit(pool, new DriverManagerDataSource(pool.getJdbcUrl()));
         }
-        dataSource.setPoolName("store");
-        dataSource.setMaximumPoolSize(Math.max(MIN_CONNECTIONS, connections));
-        dataSource.setConnectionTimeout(5_000);
         if (url != null && url.startsWith("jdbc:postgresql:")) {
             // seconds; a database that vanished without a word is away too. What stands in the address wins
-            dataSource.addDataSourceProperty("connectTimeout", 5);
-            dataSource.addDataSourceProperty("socketTimeout", 30);
-            dataSource.addDataSourceProperty("tcpKeepAlive", true);
+            pool.addDataSourceProperty("connectTimeout", 5);
+            pool.addDataSourceProperty("socketTimeout", 30);
+            pool.addDataSourceProperty("tcpKeepAlive", true);
         }
     }
 
@@ -85,7 +90,7 @@ public final class Store implements AutoCloseable {
 
     @Override
     public String toString() {
-        return file == null ? dataSource.getJdbcUrl() : file.toString();
+        return file == null ? pool.getJdbcUrl() : file.toString();
     }
 
     /** Says of a connection that it can't make what the database or the driver says, on one line and without the user. */
@@ -109,7 +114,7 @@ public final class Store implements AutoCloseable {
             root = cause instanceof SQLException sql ? sql : root;
         }
         String reason = root.getMessage().replaceAll("\\s*\\R\\s*", " ");
-        String user = dataSource.getUsername();
+        String user = pool.getUsername();
         return new SQLException(
                 user == null || user.isEmpty() ? reason : reason.replace("\"" + user + "\"", "…"),
                 root.getSQLState(),
@@ -118,7 +123,10 @@ public final class Store implements AutoCloseable {
 
     @Override
     public void close() {
-        dataSource.close();
+        if (dataSource instanceof GroupCommit embedded) {
+            embedded.close();
+        }
+        pool.close();
     }
 
     private static Throwable rootCause(Throwable e) {
