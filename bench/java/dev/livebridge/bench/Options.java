@@ -45,7 +45,7 @@ record Options(
                 list("bench.contenders", ""),
                 Integer.getInteger("bench.rounds", 3),
                 Integer.getInteger("bench.messages", 10_000),
-                Integer.getInteger("bench.warm-up", 6_000),
+                Integer.getInteger("bench.warm-up", 20_000),
                 list("bench.latencies", "0,20").stream().map(Integer::valueOf).toList(),
                 Integer.getInteger("bench.conversations", 500),
                 Integer.getInteger("bench.consumers", 20),

@@ -129,7 +129,8 @@ final class Beans {
 
         // delivery: kinds of failure, records, dead letters
         Outcomes outcomes = new Outcomes();
-        Deliveries deliveries = new Deliveries(store.dataSource(), records(settings, bots), outages);
+        Deliveries deliveries =
+                new Deliveries(store.dataSource(), store.relaxedDataSource(), records(settings, bots), outages);
         registry.bind("outages", outages);
         registry.bind("deliveries", deliveries);
         registry.bind("liveHeaders", new LiveHeaders(settings.family("live.api.headers.")));
@@ -200,6 +201,7 @@ final class Beans {
             Registry registry) {
         return new Holds(
                 store.dataSource(),
+                store.relaxedDataSource(),
                 registry.lookupByNameAndType("brokerConnectionFactory", ConnectionFactory.class),
                 settings.text("live.queues.held"),
                 bots,

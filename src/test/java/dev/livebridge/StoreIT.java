@@ -469,12 +469,13 @@ class StoreIT {
     }
 
     private Deliveries deliveries(DataSource of) {
-        return new Deliveries(of, new Deliveries.Settings(botId, true, 20, Set.of(), WEEK), outages);
+        return new Deliveries(of, of, new Deliveries.Settings(botId, true, 20, Set.of(), WEEK), outages);
     }
 
     private Holds holds(Store of) {
         return new Holds(
                 of.dataSource(),
+                of.relaxedDataSource(),
                 mock(ConnectionFactory.class),
                 "live.held",
                 bots,

@@ -65,6 +65,7 @@ public final class Holds {
     private static final Duration MARKER_PATIENCE = Duration.ofSeconds(30);
 
     private final JdbcClient store;
+    private final JdbcClient relaxed;
     private final long botId;
     private final JmsTemplate jms;
     private final JmsTemplate markers;
@@ -76,11 +77,14 @@ public final class Holds {
     private final Outages outages;
 
     /**
+     * @param store     what is committed there survives the process
+     * @param relaxed   the same store, for what may be lost with the process
      * @param broker    the consumers' own connection factory: what is sent joins their transaction
      * @param heldQueue {@code live.queues.held}
      */
     public Holds(
             DataSource store,
+            DataSource relaxed,
             ConnectionFactory broker,
             String heldQueue,
             Bots bots,
@@ -89,6 +93,7 @@ public final class Holds {
             Originals originals,
             Outages outages) {
         this.store = JdbcClient.create(store);
+        this.relaxed = JdbcClient.create(relaxed);
         this.botId = bots.main().id();
         this.jms = new JmsTemplate(broker);
         this.jms.setSessionTransacted(true);
@@ -193,7 +198,7 @@ public final class Holds {
             @Variable("holdFor") Long holdFor,
             @Variable("holdReason") String reason) {
         try {
-            store.sql("""
+            relaxed.sql("""
                             update hold set due_at = ?, marked_until = ?, reason = ?
                             where bot_id = ? and queue = ? and hold_key = ?
                             """)

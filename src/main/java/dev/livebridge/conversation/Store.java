@@ -95,7 +95,11 @@ public final class Store implements AutoCloseable {
 
     /** Says of a connection that it can't make what the database or the driver says, on one line and without the user. */
     public DataSource dataSource() {
-        return new DelegatingDataSource(dataSource) {
+        return plain(dataSource);
+    }
+
+    private DataSource plain(DataSource source) {
+        return new DelegatingDataSource(source) {
             @Override
             public Connection getConnection() throws SQLException {
                 try {
@@ -119,6 +123,11 @@ public final class Store implements AutoCloseable {
                 user == null || user.isEmpty() ? reason : reason.replace("\"" + user + "\"", "…"),
                 root.getSQLState(),
                 root.getErrorCode());
+    }
+
+    /** The same, for what may be lost with the process: what it commits is on disk within a second. */
+    public DataSource relaxedDataSource() {
+        return plain(pool);
     }
 
     @Override

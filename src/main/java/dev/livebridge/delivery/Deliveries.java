@@ -36,6 +36,7 @@ public final class Deliveries {
     private static final int MAX_KEY = 255;
 
     private final JdbcClient store;
+    private final JdbcClient relaxed;
     private final Settings settings;
     private final Outages outages;
 
@@ -50,8 +51,13 @@ public final class Deliveries {
      */
     public record Settings(long botId, boolean enabled, int maxCutOff, Set<String> deadLettering, Duration retention) {}
 
-    public Deliveries(DataSource store, Settings settings, Outages outages) {
+    /**
+     * @param store   what is committed there survives the process
+     * @param relaxed the same store, for what may be lost with the process
+     */
+    public Deliveries(DataSource store, DataSource relaxed, Settings settings, Outages outages) {
         this.store = JdbcClient.create(store);
+        this.relaxed = JdbcClient.create(relaxed);
         this.settings = settings;
         this.outages = outages;
     }
@@ -243,7 +249,7 @@ public final class Deliveries {
     /** What is lost without the store is a nicety here: the message goes on. */
     private void saveIfPossible(Delivery delivery) {
         try {
-            save(delivery);
+            save(delivery, relaxed);
         } catch (DataAccessException e) {
             LOG.debug(
                     "{}: its record is not up to date: {}", delivery.identity().messageId(), e.getMessage());
@@ -302,18 +308,22 @@ public final class Deliveries {
     }
 
     private void save(Delivery delivery) {
+        save(delivery, store);
+    }
+
+    private void save(Delivery delivery, JdbcClient to) {
         if (!settings.enabled()) {
             return;
         }
         try {
-            write(delivery);
+            write(delivery, to);
         } catch (DuplicateKeyException e) {
             if (delivery.stored || !isThereAlready(delivery)) {
                 throw e;
             }
             // it was written, and the connection broke before the store could say so
             delivery.stored = true;
-            write(delivery);
+            write(delivery, to);
         }
     }
 
@@ -330,13 +340,13 @@ public final class Deliveries {
                 .isPresent();
     }
 
-    private void write(Delivery delivery) {
+    private void write(Delivery delivery, JdbcClient to) {
         String sql = delivery.stored ? """
                         update delivery set state = :state, attempts = :attempts, server_errors = :serverErrors,
                           cut_off = :cutOff, rolled_back = :rolledBack, uncertain = :uncertain,
                           told_delayed = :toldDelayed, began_at = :beganAt, early_since = :earlySince,
-                          changed_at = :changedAt, user_hash = :userHash, conversation_id = :conversationId, idempotency_key = :idempotencyKey,
-                          body_digest = :bodyDigest, outcome = :outcome
+                          changed_at = :changedAt, user_hash = :userHash, conversation_id = :conversationId,
+                          idempotency_key = :idempotencyKey, body_digest = :bodyDigest, outcome = :outcome
                         where bot_id = :botId and queue = :queue and message_id = :messageId
                         """ : """
                         insert into delivery (bot_id, queue, message_id, state, attempts, server_errors, cut_off,
@@ -346,7 +356,7 @@ public final class Deliveries {
                           :uncertain, :toldDelayed, :beganAt, :earlySince, :changedAt, :userHash, :conversationId,
                           :idempotencyKey, :bodyDigest, :outcome)
                         """;
-        JdbcClient.StatementSpec statement = store.sql(sql)
+        JdbcClient.StatementSpec statement = to.sql(sql)
                 .param("botId", settings.botId())
                 .param("queue", delivery.identity().queue())
                 .param("messageId", delivery.identity().recordId())

@@ -31,6 +31,7 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 class AnswerFuzzTest {
     private static final Deliveries DELIVERIES = new Deliveries(
             new DriverManagerDataSource(),
+            new DriverManagerDataSource(),
             new Deliveries.Settings(1, false, 1, Set.of(), Duration.ofDays(1)),
             new Outages());
     private static final int MEGABYTE = 1024 * 1024;
