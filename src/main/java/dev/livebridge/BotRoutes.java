@@ -3,6 +3,8 @@ package dev.livebridge;
 import dev.livebridge.bot.Bots;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.builder.RouteBuilderLifecycleStrategy;
@@ -34,7 +36,12 @@ final class BotRoutes implements RouteBuilderLifecycleStrategy {
                 if (shared.owner() == null && reads(uri, shared.readFrom())) {
                     bots.queues().stream()
                             .filter(queue -> queue.owner() != null && queue.messages() == shared.messages())
-                            .map(queue -> copy(route, uri.replace(shared.readFrom(), queue.readFrom()), queue))
+                            .map(queue -> copy(
+                                    route,
+                                    uri.replaceFirst(
+                                            Pattern.quote(shared.readFrom()),
+                                            Matcher.quoteReplacement(queue.readFrom())),
+                                    queue))
                             .forEach(routes::add);
                 }
             }
@@ -42,7 +49,7 @@ final class BotRoutes implements RouteBuilderLifecycleStrategy {
     }
 
     private static boolean reads(String uri, String queue) {
-        return uri.matches("jms:(queue:)?\\Q" + queue + "\\E(\\?.*)?");
+        return uri.matches("jms:(queue:)?" + Pattern.quote(queue) + "(\\?.*)?");
     }
 
     private static RouteDefinition copy(RouteDefinition route, String uri, Bots.InQueue queue) {

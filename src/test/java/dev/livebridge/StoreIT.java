@@ -199,6 +199,27 @@ class StoreIT {
 
     @ParameterizedTest
     @EnumSource
+    void keepsTheUsersOfBotsApart(Kind kind) throws Exception {
+        open(kind);
+        Bot sales = new Bot("sales", botId + 1, "t", null, List.of());
+        Bots both = new Bots(bot, List.of(sales), bots.queues());
+        Conversations conversations = new Conversations(store.dataSource(), both, WEEK, null);
+        conversations.queued(bot, conversation, user);
+        conversations.queued(sales, conversation + "-sales", user);
+
+        assertThat(conversations.addressed(bot, Map.of("userHash", user))).isEqualTo(conversation);
+        assertThat(conversations.addressed(sales, Map.of("userHash", user))).isEqualTo(conversation + "-sales");
+        assertThat(conversations.party(conversation + "-sales")).isEqualTo(new Conversations.Party(sales, user));
+        assertThat(conversations(store).party(conversation + "-sales")).isNull();
+
+        UserRecords records = new UserRecords(store.dataSource(), both, user);
+        assertThat(records.conversations()).containsExactly(conversation, conversation + "-sales");
+        assertThat(records.remove(records.conversations()).conversations()).isEqualTo(2);
+        assertThat(conversations.party(conversation + "-sales")).isNull();
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void endsAWaitThatBeganAMomentAfterItsEnd(Kind kind) throws Exception {
         open(kind);
         Original original = taken(store, 1, null).getVariable("original", Original.class);

@@ -15,7 +15,7 @@ import org.springframework.jdbc.support.JdbcUtils;
 
 /**
  * Has an H2 write to its file before a commit returns: once for all commits that wait for it. By itself H2 writes either
- * half a second later, or ({@code WRITE_DELAY=0}) for each commit one after the other, and each time the same pages again.
+ * some time later, or ({@code WRITE_DELAY=0}) for each commit one after the other, and each time the same pages again.
  */
 final class GroupCommit extends DelegatingDataSource implements AutoCloseable {
     private static final Set<String> STATEMENTS = Set.of("prepareStatement", "createStatement");

@@ -41,8 +41,10 @@ public final class Store implements AutoCloseable {
             pool.setMaximumPoolSize(Math.max(MIN_CONNECTIONS, connections));
             dataSource = pool;
         } else {
-            // by default it remembers 8 statements a connection: fewer than there are
-            pool.setJdbcUrl("jdbc:h2:file:" + file + ";QUERY_CACHE_SIZE=64;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0");
+            // by default it remembers 8 statements a connection: fewer than there are. What nobody waits for is written
+            // after the delay; ten times in it H2 cleans its file up, and everybody waits
+            pool.setJdbcUrl("jdbc:h2:file:" + file
+                    + ";WRITE_DELAY=10000;QUERY_CACHE_SIZE=64;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0");
             pool.setMaximumPoolSize(EMBEDDED_CONNECTIONS);
             pool.setMinimumIdle(0);
             dataSource = new GroupCommit(pool, new DriverManagerDataSource(pool.getJdbcUrl()));
@@ -125,7 +127,7 @@ public final class Store implements AutoCloseable {
                 root.getErrorCode());
     }
 
-    /** The same, for what may be lost with the process: what it commits is on disk within a second. */
+    /** The same, for what may be lost with the process: what it commits is in the file with the next commit there. */
     public DataSource relaxedDataSource() {
         return plain(pool);
     }
