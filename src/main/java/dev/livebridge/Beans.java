@@ -72,7 +72,7 @@ final class Beans {
         Registry registry = context.getRegistry();
         Bots bots = BotBeans.bots(settings);
         long botId = bots.main().id();
-        TokenFilter tokenFilter = new TokenFilter(bots.tokens());
+        TokenFilter tokenFilter = new TokenFilter(BotBeans.tokens(settings));
         long maxTextSize = settings.size("live.messages.max-text-size");
 
         // message: the formats

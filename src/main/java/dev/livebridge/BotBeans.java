@@ -4,6 +4,7 @@ import dev.livebridge.bot.Bot;
 import dev.livebridge.bot.Bots;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The bots that the settings name, and their queues. */
 final class BotBeans {
@@ -11,12 +12,7 @@ final class BotBeans {
 
     static Bots bots(Settings settings) {
         List<Long> groups = settings.numbers("live.default-groups-id");
-        Bot main = new Bot(
-                "",
-                settings.number("live.bot.id"),
-                settings.text("live.bot.token"),
-                settings.find("live.bot.previous-token").orElse(null),
-                groups);
+        Bot main = new Bot("", settings.number("live.bot.id"), settings.text("live.bot.token"), groups);
         List<Bot> others = new ArrayList<>();
         List<Bots.InQueue> queues = new ArrayList<>();
         queues.add(conversations(settings.text("live.queues.conversations"), null));
@@ -30,7 +26,6 @@ final class BotBeans {
                     name,
                     settings.number(prefix + "id"),
                     settings.text(prefix + "token"),
-                    settings.find(prefix + "previous-token").orElse(null),
                     own.isEmpty() ? groups : own);
             others.add(bot);
             settings.find(prefix + "queues.conversations").ifPresent(queue -> queues.add(conversations(queue, bot)));
@@ -39,6 +34,17 @@ final class BotBeans {
                             new Bots.InQueue(queue, isGrouped(settings) ? queue + ".lanes" : queue, true, bot)));
         }
         return new Bots(main, others, queues);
+    }
+
+    /** All tokens that are configured, previous ones too. */
+    static List<String> tokens(Settings settings) {
+        return Stream.concat(
+                        Stream.of("live.bot.token", "live.bot.previous-token"),
+                        settings.botNames().stream()
+                                .map(name -> "live.bots." + name)
+                                .flatMap(bot -> Stream.of(bot + ".token", bot + ".previous-token")))
+                .flatMap(key -> settings.find(key).stream())
+                .toList();
     }
 
     private static Bots.InQueue conversations(String queue, Bot owner) {

@@ -51,7 +51,7 @@ public final class LiveGroups {
                 settings.duration("live.api.connect-timeout").plus(settings.duration("live.api.response-timeout"));
         try {
             HttpResponse<String> response = call.get(patience.toMillis(), TimeUnit.MILLISECONDS);
-            String answer = new TokenFilter(BotBeans.bots(settings).tokens()).clean(response.body());
+            String answer = new TokenFilter(BotBeans.tokens(settings)).clean(response.body());
             if (response.statusCode() / 100 != 2) {
                 throw new IOException(url + " answered " + response.statusCode() + beginning(answer));
             }

@@ -45,6 +45,13 @@ class GroupsIT {
     }
 
     @Test
+    void needsNoBotYet() {
+        groupsAnswer(ok("Sales_1: 2179"));
+
+        assertThat(groups(Map.of("live.bot.id", "", "live.bot.token", ""))).isEqualTo("0: Sales_1: 2179\n");
+    }
+
+    @Test
     void showsWhatIsNoJson() {
         groupsAnswer(ok("<p>\u001b[1mSales: 2179"));
 
@@ -82,6 +89,18 @@ class GroupsIT {
                 .containsExactly(
                         "warning: live.groups.more = 9: " + BRIDGE.live().baseUrl() + "/group lists no such group",
                         "warning: live.groups.other = 8: " + BRIDGE.live().baseUrl() + "/group lists no such group");
+    }
+
+    @Test
+    void checkFindsTheGroupsOfFurtherBots() throws Exception {
+        groupsAnswer(okJson("[{\"id\": 2179}]"));
+
+        assertThat(checked(Map.of(
+                        "live.bots.sales.id", "2000",
+                        "live.bots.sales.token", "sales-t0ken",
+                        "live.bots.sales.default-groups-id", "8")))
+                .containsExactly("warning: live.bots.sales.default-groups-id = 8: "
+                        + BRIDGE.live().baseUrl() + "/group lists no such group");
     }
 
     @Test

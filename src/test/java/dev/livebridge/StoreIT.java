@@ -201,7 +201,7 @@ class StoreIT {
     @EnumSource
     void keepsTheUsersOfBotsApart(Kind kind) throws Exception {
         open(kind);
-        Bot sales = new Bot("sales", botId + 1, "t", null, List.of());
+        Bot sales = new Bot("sales", botId + 1, "t", List.of());
         Bots both = new Bots(bot, List.of(sales), bots.queues());
         Conversations conversations = new Conversations(store.dataSource(), both, WEEK, null);
         conversations.queued(bot, conversation, user);

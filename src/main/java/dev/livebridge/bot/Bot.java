@@ -8,10 +8,9 @@ import java.util.List;
  * @param name          as requests give it ({@code "bot": "sales"}); empty for {@code live.bot}
  * @param id            {@code .id}, by which Live knows it
  * @param token         {@code .token}, a secret
- * @param previousToken {@code .previous-token}, which Live's answers may still show; null for none
  * @param defaultGroups {@code .default-groups-id}, else {@code live.default-groups-id}; may be empty
  */
-public record Bot(String name, long id, String token, String previousToken, List<Long> defaultGroups) {
+public record Bot(String name, long id, String token, List<Long> defaultGroups) {
     /** What Live is to this bot, in the log and in the health check. */
     public String live() {
         return name.isEmpty() ? "Live" : "Live for bot " + name;

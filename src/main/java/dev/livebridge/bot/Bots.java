@@ -1,6 +1,5 @@
 package dev.livebridge.bot;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,16 +61,6 @@ public final class Bots {
     /** The bot that Live knows by this id. */
     public Optional<Bot> withId(long id) {
         return all().stream().filter(bot -> bot.id() == id).findFirst();
-    }
-
-    /** All tokens, previous ones too. */
-    public Collection<String> tokens() {
-        List<String> tokens = new ArrayList<>();
-        for (Bot bot : all()) {
-            tokens.add(bot.token());
-            Optional.ofNullable(bot.previousToken()).ifPresent(tokens::add);
-        }
-        return tokens;
     }
 
     public List<InQueue> queues() {

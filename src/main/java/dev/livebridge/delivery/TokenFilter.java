@@ -24,7 +24,9 @@ public final class TokenFilter {
                 .map(token -> token.chars().mapToObj(c -> anyForm((char) c)).collect(Collectors.joining()))
                 .collect(Collectors.joining("|", "(?:", ")"));
         this.token = Pattern.compile("(?:_|%5[Ff]|\\\\u005[Ff])?" + anyToken);
-        this.longest = 6 * (1 + tokens.stream().mapToInt(String::length).max().orElse(0));
+        this.longest = tokens.isEmpty()
+                ? 0
+                : 6 * (1 + tokens.stream().mapToInt(String::length).max().orElse(0));
     }
 
     /** A character as it is, as JSON may escape it ({@code \\/}, {@code \\u002f}), or as an address does ({@code %2F}). */
@@ -35,6 +37,9 @@ public final class TokenFilter {
 
     /** The text without {@code _<botToken>} and without the bare token, of whichever bot. */
     public String clean(String text) {
+        if (longest == 0) {
+            return text;
+        }
         String clean = text;
         for (int layer = 0; layer < MAX_LAYERS; layer++) {
             String before = clean;

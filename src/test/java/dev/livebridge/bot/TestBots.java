@@ -10,7 +10,7 @@ public final class TestBots {
     private TestBots() {}
 
     public static Bot bot(long id) {
-        return new Bot("", id, "t0ken", null, List.of(2179L));
+        return new Bot("", id, "t0ken", List.of(2179L));
     }
 
     /** A bridge with this bot, whose producers set the groups of messages themselves. */

@@ -32,6 +32,11 @@ class TokenFilterTest {
     }
 
     @Test
+    void takesNothingOutWithoutAToken() {
+        assertThat(new TokenFilter(List.of()).clean("a_b")).isEqualTo("a_b");
+    }
+
+    @Test
     void knowsTheTokenInJsonToo() {
         TokenFilter filter = new TokenFilter(List.of("a/b\"c\\d"));
 
