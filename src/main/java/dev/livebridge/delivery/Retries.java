@@ -253,7 +253,8 @@ public final class Retries implements Processor {
         }
         Duration retryAfter = capped(retryAfter(failure), exchange);
         Duration backoff = limits.backoff().after(delivery.attempts);
-        exchange.setVariable("holdFor", (retryAfter == null ? backoff : retryAfter).toMillis());
+        Duration holdFor = retryAfter == null ? limits.backoff().jittered(delivery.attempts) : retryAfter;
+        exchange.setVariable("holdFor", holdFor.toMillis());
         exchange.setVariable("holdReason", reason);
         if (isOfLive(delivery, failure) && isLongerThan(retryAfter, LONG)) {
             // nobody may ask again for so long that it is said now
