@@ -197,6 +197,18 @@ class BotsIT {
         assertThat(closed.at("/error/code").asText()).isEqualTo("conversation-closed");
     }
 
+    @Test
+    void knowsTheBotOfAConversationThatOnlyLiveHasSpokenOf() throws Exception {
+        String opened = user + "-by-another";
+        BRIDGE.postEvent(
+                "{\"name\": \"close\", \"roomId\": \"%s\", \"timestamp\": 3, \"botId\": 2000, \"eventTime\": 1}"
+                        .formatted(opened));
+        BRIDGE.receive(EVENTS);
+
+        JsonNode closed = BRIDGE.request(MESSAGES, "{\"conversationId\": \"%s\", \"text\": \"Hi\"}".formatted(opened));
+        assertThat(closed.at("/error/code").asText()).isEqualTo("conversation-closed");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"wrong token", "rate limit", "no answer"})
     void feelsNothingOfABotWithQueuesOfItsOwn(String trouble) throws Exception {

@@ -89,12 +89,12 @@ public final class Conversations {
     /**
      * Whose a conversation is.
      *
-     * @param bot      the bot's that queued it
-     * @param userHash of that bot's user
+     * @param bot      the bot's that queued it, or that an event of Live named
+     * @param userHash of that bot's user; null while only Live has spoken of the conversation
      */
     public record Party(Bot bot, String userHash) {
-        String lane() {
-            return bot.userKey(userHash);
+        String lane(String conversationId) {
+            return userHash == null ? conversationId : bot.userKey(userHash);
         }
     }
 
@@ -112,7 +112,12 @@ public final class Conversations {
     public Map<String, Party> parties(Collection<String> conversationIds) {
         Map<String, Party> parties = new HashMap<>();
         for (Bot bot : bots.all()) {
-            users(bot, conversationIds).forEach((id, user) -> parties.put(id, new Party(bot, user)));
+            users(bot, conversationIds).forEach((id, user) -> {
+                // who queued it knows better than an event
+                if (user != null || !parties.containsKey(id)) {
+                    parties.put(id, new Party(bot, user));
+                }
+            });
         }
         return parties;
     }
@@ -126,9 +131,10 @@ public final class Conversations {
             return bot.userKey(userHash);
         }
         Party party = party(conversationId);
-        return party == null ? conversationId : party.lane();
+        return party == null ? conversationId : party.lane(conversationId);
     }
 
+    /** By conversation; null for those that only an event of Live has spoken of. */
     private Map<String, String> users(Bot bot, Collection<String> conversationIds) {
         Map<String, String> users = new HashMap<>();
         // what was not looked at yet may hold anything, and PostgreSQL has no NUL
@@ -137,7 +143,7 @@ public final class Conversations {
         if (ids.length > 0) {
             store.sql("""
                             select conversation_id, user_hash from unnest(cast(:ids as varchar(128) array)) as given (id)
-                            join conversation on bot_id = :botId and conversation_id = given.id and user_hash is not null
+                            join conversation on bot_id = :botId and conversation_id = given.id
                             """)
                     .param("botId", bot.id())
                     .param("ids", ids)

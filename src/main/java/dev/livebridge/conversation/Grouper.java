@@ -219,7 +219,7 @@ public final class Grouper extends ServiceSupport implements Runnable {
     private String group(Addressee addressee, Map<String, Conversations.Party> parties) {
         String conversationId = addressee.conversationId();
         if (addressee.userHash() == null && parties.containsKey(conversationId)) {
-            return parties.get(conversationId).lane();
+            return parties.get(conversationId).lane(conversationId);
         }
         return addressee.userHash() == null
                 ? conversationId
