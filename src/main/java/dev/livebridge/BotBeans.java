@@ -31,7 +31,7 @@ final class BotBeans {
             settings.find(prefix + "queues.conversations").ifPresent(queue -> queues.add(conversations(queue, bot)));
             settings.find(prefix + "queues.messages")
                     .ifPresent(queue -> queues.add(
-                            new Bots.InQueue(queue, isGrouped(settings) ? queue + ".lanes" : queue, true, bot)));
+                            new Bots.InQueue(queue, isGrouped(settings) ? Settings.lanes(queue) : queue, true, bot)));
         }
         return new Bots(main, others, queues);
     }

@@ -277,7 +277,15 @@ public final class Settings {
             for (String key : List.of("queues.conversations", "queues.messages")) {
                 find(bot + key).ifPresent(queue -> differ(queues, queue, bot + key, problems));
             }
+            find(bot + "queues.messages")
+                    .ifPresent(
+                            queue -> differ(queues, lanes(queue), "the lanes of " + bot + "queues.messages", problems));
         }
+    }
+
+    /** Where the reader of a bot's own queue of messages hands them on in their groups. */
+    static String lanes(String queue) {
+        return queue + ".lanes";
     }
 
     private static void differ(Map<String, String> taken, String value, String key, List<String> problems) {

@@ -107,6 +107,13 @@ class SettingsTest {
                         .problems())
                 .containsExactly(
                         "live.bots.sales.queues.messages and live.queues.held must differ, not both be 'live.held'");
+        assertThat(settings(REQUIRED
+                                + "live.queues.lanes = live.messages.lanes\nlive.bots.sales.id = 2\nlive.bots.sales.token = t\n"
+                                + "live.bots.sales.queues.messages = live.messages\n")
+                        .problems())
+                .containsExactly(
+                        "the lanes of live.bots.sales.queues.messages and live.queues.lanes must differ, not both be"
+                                + " 'live.messages.lanes'");
     }
 
     @ParameterizedTest
