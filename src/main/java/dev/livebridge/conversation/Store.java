@@ -41,10 +41,12 @@ public final class Store implements AutoCloseable {
             pool.setMaximumPoolSize(Math.max(MIN_CONNECTIONS, connections));
             dataSource = pool;
         } else {
-            // by default it remembers 8 statements a connection: fewer than there are. What nobody waits for is written
-            // after the delay; ten times in it H2 cleans its file up, and everybody waits
-            pool.setJdbcUrl("jdbc:h2:file:" + file
-                    + ";WRITE_DELAY=10000;QUERY_CACHE_SIZE=64;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0");
+            // by default it remembers 8 statements a connection, fewer than there are, and of each the rows that it
+            // found last, which nobody asks for again. What nobody waits for is written after the delay; ten times in
+            // it H2 cleans its file up, and everybody waits
+            pool.setJdbcUrl(
+                    "jdbc:h2:file:" + file + ";WRITE_DELAY=10000;QUERY_CACHE_SIZE=64;OPTIMIZE_REUSE_RESULTS=FALSE"
+                            + ";DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0");
             pool.setMaximumPoolSize(EMBEDDED_CONNECTIONS);
             pool.setMinimumIdle(0);
             dataSource = new GroupCommit(pool, new DriverManagerDataSource(pool.getJdbcUrl()));
