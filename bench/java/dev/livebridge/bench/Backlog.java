@@ -23,7 +23,7 @@ final class Backlog {
     void measure(Contender contender) throws Exception {
         for (int messages : new int[] {FEW, options.backlog()}) {
             try (Running running = surroundings.start(contender)) {
-                surroundings.warmUp();
+                surroundings.warmUp(running);
                 surroundings.live().setLatency(LATENCY);
                 Arrivals work = surroundings.work(messages);
                 surroundings.preload(work);

@@ -81,7 +81,7 @@ public final class Benchmark {
     private void burnIn() throws Exception {
         say("the broker and the stub warm up");
         try (Running running = surroundings.start(Contender.baseline(options))) {
-            surroundings.warmUp();
+            surroundings.warmUp(running);
             Arrivals work = surroundings.work(options.messages());
             surroundings.preload(work);
             surroundings.release();
@@ -108,7 +108,7 @@ public final class Benchmark {
                 say("round %d of %d: %s", round, rounds, contender.title());
                 attempt(contender, () -> {
                     try (Running running = surroundings.start(contender)) {
-                        surroundings.warmUp();
+                        surroundings.warmUp(running);
                         if (options.runs("throughput")) {
                             throughput.measure(number, contender, running);
                         }
@@ -137,7 +137,9 @@ public final class Benchmark {
             say("hold: %s", contender.title());
             attempt(contender, () -> {
                 try (Running running = surroundings.start(contender)) {
-                    surroundings.warmUp();
+                    // the tail is measured here, and what runs once a message is compiled for good after some 15,000
+                    surroundings.warmUp(running);
+                    surroundings.warmUp(running);
                     hold.measure(contender);
                 }
             });

@@ -31,7 +31,7 @@ final class GrouperSpeed {
         Benchmark.say("%s", contender.title());
         Queues queues = surroundings.queues();
         try (Running running = surroundings.start(contender)) {
-            surroundings.warmUp();
+            surroundings.warmUp(running);
             queues.pause(Queues.LANES);
             Arrivals work = surroundings.work(options.moved());
             surroundings.preload(work);

@@ -14,6 +14,8 @@ import java.util.stream.Stream;
 /** A process of the benchmark, from its line "Up: …" on, and what it takes of the machine. It ends with this one. */
 final class Running implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** Of a core: timers, and sockets that are looked at. */
+    private static final double AT_REST = 0.1;
     /** The unit of times in /proc: USER_HZ, which Linux shows as 100 everywhere. */
     private static final double TICKS_PER_SECOND = 100;
 
@@ -61,6 +63,20 @@ final class Running implements AutoCloseable {
         // behind the name in parentheses; user and system time are fields 14 and 15 of all
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
         return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
+    }
+
+    /** Waits until it has nothing to do: without work, that is its compiler's, which needs longer than the work did. */
+    void awaitRest() throws IOException, InterruptedException, TimeoutException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        double used;
+        do {
+            if (System.nanoTime() > end) {
+                throw new TimeoutException("not at rest within " + PATIENCE.toSeconds() + " s: " + process.info());
+            }
+            double before = cpuSeconds();
+            Thread.sleep(1000);
+            used = cpuSeconds() - before;
+        } while (used > AT_REST);
     }
 
     /** Memory that it holds now. */

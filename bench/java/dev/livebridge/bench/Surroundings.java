@@ -115,13 +115,15 @@ final class Surroundings implements AutoCloseable {
      * The first messages of a process, which are slow. The broker gives each group to a consumer for good: Live takes its
      * time, so that all consumers get some, rather than the few that are the quickest to ask for more.
      */
-    void warmUp() throws Exception {
+    void warmUp(Running contender) throws Exception {
         live.setLatency(WARM_UP_LATENCY);
         Arrivals work = work(options.warmUp());
         preload(work);
         release();
         finish(work);
         live.setLatency(0);
+        contender.awaitRest();
+        broker.awaitRest();
     }
 
     /** Lets the queue deliver. */
