@@ -106,7 +106,7 @@ final class Beans {
         BotChoice choice = new BotChoice(bots, conversations);
         registry.bind("botChoice", choice);
         registry.bind("botRoutes", new BotRoutes(bots, context));
-        registry.bind("openings", new Openings(store.dataSource(), botId));
+        registry.bind("openings", new Openings(store.dataSource()));
         // the connections are configured after this
         registry.bind("lanes", Lanes.class, Suppliers.memorize(() -> lanes(settings, botId, store, registry)));
         registry.bind(

@@ -30,12 +30,9 @@ public final class Openings {
     private static final Duration STALE = Duration.ofDays(1);
 
     private final JdbcClient store;
-    private final long recordsId;
 
-    /** @param recordsId of the bot in whose name records of messages are kept */
-    public Openings(DataSource store, long recordsId) {
+    public Openings(DataSource store) {
         this.store = JdbcClient.create(store);
-        this.recordsId = recordsId;
     }
 
     private record Open(String conversationId, Map<String, Object> answer) {}
@@ -75,18 +72,13 @@ public final class Openings {
         }
     }
 
-    /** What this message has claimed before, or one that has come to its end. */
+    /** What this message has claimed before. */
     private boolean takeOver(Bot bot, Identity identity, String userHash) {
         int taken = store.sql("""
                         update opening set queue = :queue, message_id = :id, since = :now
                         where bot_id = :bot and user_hash = :user
-                          and (queue = :queue and message_id = :id or since < :stale
-                            or exists (select 1 from delivery
-                              where delivery.bot_id = :records and delivery.queue = opening.queue
-                                and delivery.message_id = opening.message_id
-                                and delivery.state in ('CONFIRMED', 'FAILED')))
+                          and (queue = :queue and message_id = :id or since < :stale)
                         """)
-                .param("records", recordsId)
                 .param("bot", bot.id())
                 .param("user", userHash)
                 .param("queue", identity.queue())
@@ -128,6 +120,15 @@ public final class Openings {
                 .params(MAPPER.writeValueAsString(conversation), bot.id(), conversationId)
                 .update();
         release(bot, userHash);
+    }
+
+    /** This message ends here: another may open one. */
+    public void givenUp(@Variable("delivery") Delivery delivery) {
+        if (delivery != null) {
+            store.sql("delete from opening where queue = ? and message_id = ?")
+                    .params(delivery.identity().queue(), delivery.identity().recordId())
+                    .update();
+        }
     }
 
     private void release(Bot bot, String userHash) {

@@ -109,8 +109,8 @@ public final class Deliveries {
     }
 
     /**
-     * Takes the key of an {@code idempotencyKey} for this message. Where another message has it with a confirmed outcome,
-     * that one's outcome is this one's.
+     * Takes the key of an {@code idempotencyKey}, where there is one, for this message. Where another message has it with a
+     * confirmed outcome, that one's outcome is this one's: the variable {@code outcome}.
      *
      * @param scope the user or the conversation within which the key is unique
      * @throws RefusedException            {@code invalid-request} for the key with another body
@@ -119,6 +119,9 @@ public final class Deliveries {
     public void claim(Exchange exchange, @Variable("bot") Bot bot, @Variable("keyScope") String scope)
             throws DeliveryException, JMSException, IOException {
         Original original = exchange.getVariable("original", Original.class);
+        if (!original.message().propertyExists("idempotencyKey")) {
+            return;
+        }
         Delivery delivery = exchange.getVariable("delivery", Delivery.class);
         String key = original.message().getStringProperty("idempotencyKey");
         if (key == null || key.isEmpty() || key.length() > MAX_KEY) {
