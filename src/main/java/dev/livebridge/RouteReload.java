@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,6 +39,20 @@ final class RouteReload extends RouteWatcherReloadStrategy {
         if (resources.stream().allMatch(this::isKnown)) {
             return;
         }
+        try {
+            tryAndReload(resources, removeEverything);
+        } catch (RuntimeException | Error e) {
+            // Camel's watcher ends with what has no message, and nothing would be reloaded any more
+            lastTried.clear();
+            LOG.warn("Not reloaded, save it again: {}", locations(resources), e);
+        }
+    }
+
+    private static List<String> locations(Collection<Resource> resources) {
+        return resources.stream().map(Resource::getLocation).toList();
+    }
+
+    private void tryAndReload(Collection<Resource> resources, boolean removeEverything) {
         for (Resource resource : resources) {
             Optional<String> mistake = new RouteTrial(getCamelContext(), folder).mistake(resource);
             if (mistake.isPresent()) {

@@ -105,7 +105,10 @@ public final class RouteTrial {
     }
 
     private static String reason(Throwable e) {
-        return e.getCause() == null ? e.getMessage().replaceAll("\\s*\\R\\s*", " ") : reason(e.getCause());
+        if (e.getCause() != null) {
+            return reason(e.getCause());
+        }
+        return (e.getMessage() == null ? e.toString() : e.getMessage()).replaceAll("\\s*\\R\\s*", " ");
     }
 
     private static PropertiesSource propertiesOf(CamelContext model) {
