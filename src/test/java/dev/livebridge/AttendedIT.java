@@ -146,11 +146,13 @@ class AttendedIT {
         }
         await().until(() -> waiting() == 1);
         BRIDGE.send(MESSAGES, text("conversationId", "1"));
+        int before = BRIDGE.passes("back-until-attended");
 
         Message dead = BRIDGE.receive(DEADLETTERS);
         assertThat(dead.getStringProperty("liveErrorCode")).isEqualTo("expired");
         assertThat(json(dead).at("/text").textValue()).isEqualTo("0");
-        // the next one goes on waiting
+        // the next one has its turn, and goes on waiting
+        await().until(() -> BRIDGE.passes("back-until-attended") > before);
         tell("attended");
         await().until(() -> texts().equals(List.of("1")));
     }

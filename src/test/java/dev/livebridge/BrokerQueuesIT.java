@@ -142,7 +142,9 @@ class BrokerQueuesIT {
         try {
             start();
 
-            await().until(() -> broker.getActiveMQServer().locateQueue("live.held") != null);
+            for (String queue : List.of("live.messages", "live.messages.lanes", "live.held")) {
+                await().until(() -> broker.getActiveMQServer().locateQueue(queue) != null);
+            }
             assertThat(broker.getActiveMQServer().locateQueue("live.messages").isExclusive())
                     .isTrue();
             await().until(() -> broker.getActiveMQServer()

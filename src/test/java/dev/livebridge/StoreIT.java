@@ -539,6 +539,7 @@ class StoreIT {
         when(jms.getJMSMessageID()).thenReturn(id);
         when(jms.getJMSDestination()).thenReturn(queue);
         when(jms.getText()).thenReturn(body);
+        when(jms.propertyExists("idempotencyKey")).thenReturn(key != null);
         when(jms.getStringProperty(anyString()))
                 .thenAnswer(call -> call.getArgument(0).equals("idempotencyKey") ? key : null);
         when(jms.getIntProperty("JMSXDeliveryCount")).thenReturn(delivered);
