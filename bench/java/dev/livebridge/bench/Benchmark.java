@@ -137,7 +137,7 @@ public final class Benchmark {
             say("hold: %s", contender.title());
             attempt(contender, () -> {
                 try (Running running = surroundings.start(contender)) {
-                    // the tail is measured here, and what runs once a message is compiled for good after some 15,000
+                    // the tail is measured here, and after one of them the compiler still takes its part of it
                     surroundings.warmUp(running);
                     surroundings.warmUp(running);
                     hold.measure(contender);

@@ -2,7 +2,9 @@ package dev.livebridge;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.status;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static dev.livebridge.TestBridge.MESSAGES;
 import static dev.livebridge.TestBridge.QUEUE_PATH;
 import static dev.livebridge.TestBridge.unique;
@@ -31,6 +33,7 @@ class WithoutRecordsIT {
             assertThat(reply.at("/status").asText()).isEqualTo("sent");
             assertThat(reply.at("/conversationId").asText()).isEqualTo(conversation);
         }
+        BRIDGE.live().verify(1, postRequestedFor(urlEqualTo(QUEUE_PATH)));
     }
 
     @Test

@@ -24,7 +24,7 @@ import org.springframework.jms.JmsException;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /**
- * Whether and when to try again: what routes/error-handling.camel.yaml can't say of its policy. The backoff itself is
+ * Whether and when to try again: what routes/error-handling.camel.yaml can't say of its policy. The backoff in place is
  * Camel's.
  */
 public final class Retries implements Processor {
