@@ -2,10 +2,12 @@ package dev.livebridge;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.LogEvent;
 import org.apache.logging.log4j.core.Logger;
 import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.logging.log4j.core.config.Property;
 
 /** What the bridge says in its log, stack traces included, while this is open. */
@@ -13,7 +15,8 @@ final class Log extends AbstractAppender implements AutoCloseable {
     private final List<String> lines = new CopyOnWriteArrayList<>();
 
     private Log() {
-        super("test", null, null, true, Property.EMPTY_ARRAY);
+        // of two with one name, only the first would hear anything
+        super(TestBridge.unique("log"), null, null, true, Property.EMPTY_ARRAY);
     }
 
     static Log listen() {
@@ -21,6 +24,13 @@ final class Log extends AbstractAppender implements AutoCloseable {
         log.start();
         ((Logger) LogManager.getRootLogger()).addAppender(log);
         return log;
+    }
+
+    /** The same, with all that Camel and the bridge can say. */
+    static Log listenToAll() {
+        Configurator.setLevel("org.apache.camel", Level.DEBUG);
+        Configurator.setLevel("dev.livebridge", Level.TRACE);
+        return listen();
     }
 
     List<String> lines() {
@@ -38,5 +48,8 @@ final class Log extends AbstractAppender implements AutoCloseable {
     @Override
     public void close() {
         ((Logger) LogManager.getRootLogger()).removeAppender(this);
+        // as in log4j2-test.properties: the next test in this process may look for what is said there
+        Configurator.setLevel("org.apache.camel", Level.INFO);
+        Configurator.setLevel("dev.livebridge", Level.INFO);
     }
 }
