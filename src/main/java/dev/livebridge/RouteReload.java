@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,14 +41,10 @@ final class RouteReload extends RouteWatcherReloadStrategy {
         try {
             tryAndReload(resources, removeEverything);
         } catch (RuntimeException | Error e) {
-            // Camel's watcher ends with what has no message, and nothing would be reloaded any more
             lastTried.clear();
-            LOG.warn("Not reloaded, save it again: {}", locations(resources), e);
+            // Camel's watcher says so and goes on, but ends with an Error or an exception without a message
+            throw new IllegalStateException("save it again: " + e, e);
         }
-    }
-
-    private static List<String> locations(Collection<Resource> resources) {
-        return resources.stream().map(Resource::getLocation).toList();
     }
 
     private void tryAndReload(Collection<Resource> resources, boolean removeEverything) {
