@@ -4,9 +4,10 @@ import dev.livebridge.attachment.S3;
 import dev.livebridge.attachment.UrlSource;
 import dev.livebridge.broker.Consumers;
 import dev.livebridge.conversation.Grouper;
-import dev.livebridge.conversation.Store;
+import dev.livebridge.delivery.LastRun;
 import dev.livebridge.delivery.Outages;
 import dev.livebridge.spool.Spool;
+import dev.livebridge.store.Store;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -166,11 +167,14 @@ public final class Bridge extends Main {
                 .forEach(context.getPropertiesComponent()::addPropertiesFunction);
         Store store = store(settings);
         OnStop.close(context, store);
-        store.migrate();
+        store.open();
+        LastRun lastRun = new LastRun(Path.of(settings.text("live.data-directory")));
+        OnStop.close(context, lastRun);
+        lastRun.begin();
         Spool spool = new Spool(Path.of(settings.text("live.attachments.spool-directory")));
         OnStop.close(context, spool);
         spool.open();
-        Beans.bind(settings, store, spool, context);
+        Beans.bind(settings, store, lastRun, spool, context);
         Registry beans = context.getRegistry();
         beans.bind("outagesCheck", new OutagesCheck(beans.findSingleByType(Outages.class)));
         context.addLifecycleStrategy(

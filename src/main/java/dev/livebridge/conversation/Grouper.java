@@ -22,7 +22,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.camel.support.service.ServiceSupport;
 import org.springframework.dao.DataAccessException;
 
@@ -46,12 +48,14 @@ public final class Grouper extends ServiceSupport implements Runnable {
     private final int batchSize;
     private final BotChoice choice;
     private final Conversations conversations;
-    private final Lanes lanes;
+    private final MessageGroups messageGroups;
     private final Originals originals;
     private final Spool spool;
     private final Outages outages;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private Thread thread;
+    private long epoch;
+    private boolean isReader;
 
     /**
      * @param broker    a connection factory of its own, which may fetch further ahead than the consumers'
@@ -68,7 +72,7 @@ public final class Grouper extends ServiceSupport implements Runnable {
             int batchSize,
             BotChoice choice,
             Conversations conversations,
-            Lanes lanes,
+            MessageGroups messageGroups,
             Originals originals,
             Spool spool,
             Outages outages) {
@@ -80,7 +84,7 @@ public final class Grouper extends ServiceSupport implements Runnable {
         this.batchSize = batchSize;
         this.choice = choice;
         this.conversations = conversations;
-        this.lanes = lanes;
+        this.messageGroups = messageGroups;
         this.originals = originals;
         this.spool = spool;
         this.outages = outages;
@@ -109,16 +113,18 @@ public final class Grouper extends ServiceSupport implements Runnable {
                 queues.prepare(connection);
                 read(connection);
             } catch (JMSException e) {
-                if (goesOn()) {
-                    outages.failed(Outages.BROKER, from + ": " + e.getMessage());
-                    pause();
-                }
-            } catch (NotKeptException | IOException | RuntimeException e) {
-                if (goesOn()) {
-                    outages.failed(name, e.toString());
-                    pause();
-                }
+                failed(Outages.BROKER, from + ": " + e.getMessage());
+            } catch (Throwable e) {
+                // nobody else would read the queue: not even an Error ends this thread
+                failed(name, e.toString());
             }
+        }
+    }
+
+    private void failed(String service, String reason) {
+        if (goesOn()) {
+            outages.failed(service, reason);
+            pause();
         }
     }
 
@@ -127,6 +133,7 @@ public final class Grouper extends ServiceSupport implements Runnable {
                 MessageConsumer consumer = session.createConsumer(session.createQueue(from));
                 MessageProducer producer = session.createProducer(session.createQueue(to))) {
             connection.start();
+            isReader = false;
             while (goesOn()) {
                 move(session, consumer, producer);
                 outages.succeeded(name);
@@ -153,6 +160,7 @@ public final class Grouper extends ServiceSupport implements Runnable {
         if (first == null) {
             return;
         }
+        becomeReader();
         try (SpoolFolder folder = spool.folder()) {
             List<Original> batch = new ArrayList<>();
             long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GATHER_MILLIS);
@@ -161,9 +169,9 @@ public final class Grouper extends ServiceSupport implements Runnable {
                 long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
                 next = batch.size() < batchSize && left > 0 ? consumer.receive(left) : null;
             }
-            List<String> groups = inOrder(batch);
+            Places places = inOrder(batch);
             for (int i = 0; i < batch.size() && goesOn(); i++) {
-                send(batch.get(i), groups.get(i), session, producer);
+                send(batch.get(i), places.groups().get(i), places.before().get(i), session, producer);
             }
             if (goesOn()) {
                 session.commit();
@@ -172,33 +180,62 @@ public final class Grouper extends ServiceSupport implements Runnable {
         }
     }
 
+    /** The queue has one reader over all instances: to whom its messages come. */
+    private void becomeReader() {
+        if (!isReader) {
+            epoch = ThreadLocalRandom.current().nextLong();
+            waitForStore(() -> {
+                messageGroups.becomeReader(from, epoch);
+                return null;
+            });
+            isReader = true;
+        }
+    }
+
     /**
-     * The group of each message, and in the store its place within it. Waits for the store: without it, a message could get
-     * into another group than the one before it.
+     * Of each message in a batch.
+     *
+     * @param groups its group, or null
+     * @param before the message before it in its group, or null
      */
-    private List<String> inOrder(List<Original> batch) throws JMSException, IOException {
+    private record Places(List<String> groups, List<String> before) {}
+
+    /**
+     * The group of each message, and its place within it. Waits for the store: without it, a message could get into another
+     * group than the one before it.
+     */
+    private Places inOrder(List<Original> batch) throws JMSException, IOException {
         List<Addressee> addressees = new ArrayList<>();
+        List<Integer> priorities = new ArrayList<>();
         for (Original original : batch) {
             addressees.add(choice.addressee(original));
+            priorities.add(original.message().getJMSPriority());
         }
+        List<String> ids =
+                batch.stream().map(original -> original.identity().recordId()).toList();
+        return waitForStore(() -> {
+            List<String> groups = groups(addressees);
+            return new Places(groups, messageGroups.append(from, epoch, ids, priorities, groups));
+        });
+    }
+
+    private <T> T waitForStore(Supplier<T> work) {
         while (goesOn()) {
             try {
-                List<String> groups = groups(addressees);
-                lanes.append(from, batch, groups);
-                return groups;
+                return work.get();
             } catch (DataAccessException e) {
                 outages.failed(Outages.STORE, e.getMostSpecificCause().getMessage());
                 pause();
             }
         }
-        return List.of();
+        throw new IllegalStateException("the bridge stops");
     }
 
-    private static void send(Original original, String lane, Session session, MessageProducer producer)
+    private static void send(Original original, String group, String before, Session session, MessageProducer producer)
             throws JMSException {
         int priority = original.message().getJMSPriority();
         Map<String, Object> properties = original.properties();
-        properties.putAll(original.identity().inLane(lane));
+        properties.putAll(original.identity().grouped(group, before));
         Resend.send(producer, Resend.message(original, properties, session), priority);
     }
 
@@ -219,7 +256,7 @@ public final class Grouper extends ServiceSupport implements Runnable {
     private String group(Addressee addressee, Map<String, Conversations.Party> parties) {
         String conversationId = addressee.conversationId();
         if (addressee.userHash() == null && parties.containsKey(conversationId)) {
-            return parties.get(conversationId).lane(conversationId);
+            return parties.get(conversationId).group(conversationId);
         }
         return addressee.userHash() == null
                 ? conversationId

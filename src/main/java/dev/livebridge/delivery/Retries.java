@@ -194,7 +194,7 @@ public final class Retries implements Processor {
             Instant heldSince = Instant.ofEpochMilli(original.identity().heldSince());
             return isOver(heldSince, limits.holdTimeout()) ? Next.DEAD : Next.HOLD;
         }
-        if (exchange.getVariable("holdKey") == null || failure instanceof DataAccessException) {
+        if (exchange.getVariable("request") == null || failure instanceof DataAccessException) {
             return Next.AGAIN;
         }
         boolean waitsLong = isOver(delivery.failingSince, limits.holdAfter())
@@ -269,7 +269,7 @@ public final class Retries implements Processor {
                     && !isCounted(failure)
                     && backoff.compareTo(untilHold) > 0
                     && !untilHold.isNegative()
-                    && exchange.getVariable("holdKey") != null) {
+                    && exchange.getVariable("request") != null) {
                 // its neighbours wait no longer than they must
                 wait = untilHold;
             }

@@ -5,7 +5,9 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
 import dev.livebridge.bot.TestBots;
+import dev.livebridge.store.Store;
 import jakarta.jms.TextMessage;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -14,17 +16,17 @@ import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Test;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 class RetriesTest {
     private static final Duration DAY = Duration.ofDays(1);
 
     private final Outages outages = new Outages();
     private final Deliveries withoutRecords = new Deliveries(
-            new DriverManagerDataSource(),
-            new DriverManagerDataSource(),
-            new Deliveries.Settings(1, false, 1, Set.of(), DAY),
-            outages);
+            // never asked for anything
+            new Store(null, null, null, 1, Path.of("target")),
+            new Deliveries.Settings(1, 1, Set.of(), DAY),
+            outages,
+            new LastRun(Path.of("target")));
     private final Retries retries = new Retries(
             new Retries.Limits(new Backoff(Duration.ofSeconds(10), 2, DAY), 5, DAY, DAY, DAY, DAY, DAY, DAY),
             withoutRecords,
@@ -53,7 +55,7 @@ class RetriesTest {
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
         exchange.setVariable("original", original);
         exchange.setVariable("delivery", new Delivery(original.identity()));
-        exchange.setVariable("holdKey", "user");
+        exchange.setVariable("request", java.util.Map.of());
         exchange.setException(failure);
         return exchange;
     }
