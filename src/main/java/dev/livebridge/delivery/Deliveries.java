@@ -99,11 +99,14 @@ public final class Deliveries {
     }
 
     /** Takes a message up: sets the variable {@code delivery}, which holds what is known of it. */
-    public void take(Exchange exchange) {
+    public void take(Exchange exchange) throws JMSException {
         Original original = exchange.getVariable("original", Original.class);
         Delivery delivery = exchange.getVariable("delivery", Delivery.class);
         if (delivery == null || delivery.identity() != original.identity()) {
-            exchange.setVariable("delivery", new Delivery(original.identity()));
+            Delivery taken = new Delivery(original.identity());
+            // nothing may be written of the time before, when somebody had it
+            taken.cutOff = original.isRedelivered() ? 1 : 0;
+            exchange.setVariable("delivery", taken);
         }
     }
 
