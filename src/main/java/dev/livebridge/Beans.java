@@ -18,6 +18,7 @@ import dev.livebridge.conversation.Grouper;
 import dev.livebridge.conversation.Holds;
 import dev.livebridge.conversation.MessageGroups;
 import dev.livebridge.conversation.Openings;
+import dev.livebridge.conversation.UnreadableMessages;
 import dev.livebridge.delivery.Backoff;
 import dev.livebridge.delivery.DeadLetterConverter;
 import dev.livebridge.delivery.DeadLetters;
@@ -242,7 +243,8 @@ final class Beans {
                 messageGroups,
                 originals,
                 spool,
-                outages);
+                outages,
+                new UnreadableMessages(settings.text("live.queues.deadletters")));
     }
 
     private static BrokerQueues queues(Settings settings, Bots bots) {

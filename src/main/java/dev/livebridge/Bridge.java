@@ -176,6 +176,7 @@ public final class Bridge extends Main {
         spool.open();
         Beans.bind(settings, store, lastRun, spool, context);
         Registry beans = context.getRegistry();
+        beans.bind("storeCheck", new StoreCheck(store));
         beans.bind("outagesCheck", new OutagesCheck(beans.findSingleByType(Outages.class)));
         context.addLifecycleStrategy(
                 new CallDeadline(beans.findSingleByType(UrlSource.class), beans.findSingleByType(S3.class)));

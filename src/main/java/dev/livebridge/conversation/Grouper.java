@@ -18,6 +18,7 @@ import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,6 +38,8 @@ import org.springframework.dao.DataAccessException;
 public final class Grouper extends ServiceSupport implements Runnable {
     /** How long it looks for a message before it looks whether to stop. */
     private static final long IDLE_MILLIS = 500;
+    /** How often a message is tried that can't be handed on. */
+    private static final int TRIES = 3;
     /** How long a batch is waited for once its first message is there. */
     private static final long GATHER_MILLIS = 5;
 
@@ -52,10 +55,15 @@ public final class Grouper extends ServiceSupport implements Runnable {
     private final Originals originals;
     private final Spool spool;
     private final Outages outages;
+    private final UnreadableMessages unreadable;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private Thread thread;
     private long epoch;
     private boolean isReader;
+    /** How many of the next messages are moved in a transaction of their own. */
+    private int alone;
+    /** How often a message has failed alone, by its JMSMessageID. */
+    private final Map<String, Integer> failures = new HashMap<>();
 
     /**
      * @param broker    a connection factory of its own, which may fetch further ahead than the consumers'
@@ -75,7 +83,8 @@ public final class Grouper extends ServiceSupport implements Runnable {
             MessageGroups messageGroups,
             Originals originals,
             Spool spool,
-            Outages outages) {
+            Outages outages,
+            UnreadableMessages unreadable) {
         this.broker = broker;
         this.queues = queues;
         this.from = from;
@@ -88,6 +97,7 @@ public final class Grouper extends ServiceSupport implements Runnable {
         this.originals = originals;
         this.spool = spool;
         this.outages = outages;
+        this.unreadable = unreadable;
     }
 
     @Override
@@ -128,7 +138,7 @@ public final class Grouper extends ServiceSupport implements Runnable {
         }
     }
 
-    private void read(Connection connection) throws JMSException, NotKeptException, IOException {
+    private void read(Connection connection) throws JMSException {
         try (Session session = connection.createSession(true, Session.SESSION_TRANSACTED);
                 MessageConsumer consumer = session.createConsumer(session.createQueue(from));
                 MessageProducer producer = session.createProducer(session.createQueue(to))) {
@@ -153,31 +163,76 @@ public final class Grouper extends ServiceSupport implements Runnable {
         }
     }
 
-    /** Moves what is there, in one transaction. */
-    private void move(Session session, MessageConsumer consumer, MessageProducer producer)
-            throws JMSException, IOException, NotKeptException {
-        Message first = consumer.receive(IDLE_MILLIS);
-        if (first == null) {
+    /** Moves what is there, in one transaction; after a failure each message in one of its own. */
+    private void move(Session session, MessageConsumer consumer, MessageProducer producer) throws JMSException {
+        List<Message> taken = new ArrayList<>();
+        try (SpoolFolder folder = spool.folder()) {
+            List<Original> batch = gather(consumer, folder, taken);
+            if (!taken.isEmpty()) {
+                handOn(batch, session, producer);
+            }
+            alone = Math.max(0, alone - 1);
+        } catch (NotTheReaderException e) {
+            throw new JMSException(e.getMessage());
+        } catch (NotKeptException | IOException e) {
+            // the spool's disk, or the broker: no message is to blame
+            session.rollback();
+            failed(name, e.toString());
+        } catch (JMSException | RuntimeException | Error e) {
+            // where that fails as well, the connection is to blame
+            session.rollback();
+            if (goesOn()) {
+                failed(session, consumer, taken, e);
+            }
+        }
+    }
+
+    private List<Original> gather(MessageConsumer consumer, SpoolFolder folder, List<Message> taken)
+            throws JMSException, NotKeptException {
+        List<Original> batch = new ArrayList<>();
+        Message next = consumer.receive(IDLE_MILLIS);
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GATHER_MILLIS);
+        while (next != null) {
+            becomeReader();
+            taken.add(next);
+            batch.add(originals.keep(next, folder));
+            long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+            next = batch.size() < (alone > 0 ? 1 : batchSize) && left > 0 ? consumer.receive(left) : null;
+        }
+        return batch;
+    }
+
+    private void handOn(List<Original> batch, Session session, MessageProducer producer)
+            throws JMSException, IOException {
+        Places places = inOrder(batch);
+        for (int i = 0; i < batch.size() && goesOn(); i++) {
+            send(batch.get(i), places.groups().get(i), places.before().get(i), session, producer);
+        }
+        if (goesOn()) {
+            session.commit();
+            outages.succeeded(Outages.BROKER);
+        }
+    }
+
+    /** One message of several may be to blame: each is tried alone. One that fails alone becomes a dead letter in the end. */
+    private void failed(Session session, MessageConsumer consumer, List<Message> taken, Throwable failure)
+            throws JMSException {
+        failed(name, failure.toString());
+        if (taken.size() != 1) {
+            alone = batchSize;
             return;
         }
-        becomeReader();
-        try (SpoolFolder folder = spool.folder()) {
-            List<Original> batch = new ArrayList<>();
-            long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GATHER_MILLIS);
-            for (Message next = first; next != null; ) {
-                batch.add(originals.keep(next, folder));
-                long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
-                next = batch.size() < batchSize && left > 0 ? consumer.receive(left) : null;
-            }
-            Places places = inOrder(batch);
-            for (int i = 0; i < batch.size() && goesOn(); i++) {
-                send(batch.get(i), places.groups().get(i), places.before().get(i), session, producer);
-            }
-            if (goesOn()) {
-                session.commit();
-                outages.succeeded(Outages.BROKER);
-            }
+        String id = taken.get(0).getJMSMessageID();
+        if (failures.merge(id, 1, Integer::sum) < TRIES) {
+            return;
         }
+        // it comes first again
+        Message again = consumer.receive(IDLE_MILLIS);
+        if (again != null && again.getJMSMessageID().equals(id)) {
+            unreadable.bury(again, from, failure, session);
+        }
+        session.commit();
+        failures.remove(id);
     }
 
     /** The queue has one reader over all instances: to whom its messages come. */
@@ -228,7 +283,7 @@ public final class Grouper extends ServiceSupport implements Runnable {
                 pause();
             }
         }
-        throw new IllegalStateException("the bridge stops");
+        throw new NotTheReaderException("the bridge stops");
     }
 
     private static void send(Original original, String group, String before, Session session, MessageProducer producer)

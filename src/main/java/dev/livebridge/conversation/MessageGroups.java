@@ -63,7 +63,7 @@ public final class MessageGroups {
      * @param priorities their JMSPriority
      * @param groups     their groups, null for none
      * @return for each message the one before it, or null
-     * @throws IllegalStateException where another instance has become the reader
+     * @throws NotTheReaderException where another instance has become the reader
      */
     public List<String> append(
             String queue, long epoch, List<String> ids, List<Integer> priorities, List<String> groups) {
@@ -79,7 +79,7 @@ public final class MessageGroups {
     private List<String> append(Sql sql, String queue, long epoch, List<String> ids, List<Place> places)
             throws SQLException {
         if (!sql.exists("select 1 from reader where bot_id = ? and queue = ? and epoch = ?", botId, queue, epoch)) {
-            throw new IllegalStateException("another instance reads " + queue + " by now");
+            throw new NotTheReaderException("another instance reads " + queue + " by now");
         }
         Map<Place, List<String>> last = last(sql, places);
         Map<Place, List<String>> now = new LinkedHashMap<>();
