@@ -173,10 +173,11 @@ class ForgetIT {
     }
 
     private void hold(String key) {
+        long now = System.currentTimeMillis();
         rows.sql("""
-                        insert into hold (bot_id, queue, hold_key, reason, began_at, due_at, marked_until, empty_looks)
-                        values (1000, 'live.messages', ?, 'Live answered 503', now(), now() + interval '1 day', now(), 0)
-                        """).params(key).update();
+                        insert into hold (bot_id, queue, hold_key, cause, reason, began_at, due_at, marked_until, empty_looks)
+                        values (1000, 'live.messages', ?, 'service', 'Live answered 503', ?, ?, ?, 0)
+                        """).params(key, now, now + 86_400_000, now).update();
     }
 
     private String dump() {

@@ -146,7 +146,6 @@ public final class Grouper extends ServiceSupport implements Runnable {
             isReader = false;
             while (goesOn()) {
                 move(session, consumer, producer);
-                outages.succeeded(name);
             }
         }
     }
@@ -172,11 +171,13 @@ public final class Grouper extends ServiceSupport implements Runnable {
                 handOn(batch, session, producer);
             }
             alone = Math.max(0, alone - 1);
+            outages.succeeded(name);
         } catch (NotTheReaderException e) {
             throw new JMSException(e.getMessage());
         } catch (NotKeptException | IOException e) {
             // the spool's disk, or the broker: no message is to blame
             session.rollback();
+            alone = batchSize;
             failed(name, e.toString());
         } catch (JMSException | RuntimeException | Error e) {
             // where that fails as well, the connection is to blame
