@@ -141,13 +141,16 @@ final class Container extends DefaultJmsMessageListenerContainer {
         interval.setMaxInterval(LONGEST_MILLIS);
         BackOffExecution wait = interval.start();
         while (isRunning()) {
+            long began = System.nanoTime();
             try {
                 refreshSharedConnection();
                 return;
             } catch (JMSException | RuntimeException e) {
                 failed(e);
             }
-            applyBackOffTime(wait);
+            // from one try to the next: one that took long is not followed by a wait
+            applyBackOffTime(
+                    () -> Math.max(0, wait.nextBackOff() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began)));
         }
     }
 
