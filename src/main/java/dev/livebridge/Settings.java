@@ -78,6 +78,7 @@ public final class Settings {
             Map.entry("live.jms.password", Type.TEXT),
             Map.entry("live.jms.consumer-window-size", Type.INTEGER),
             Map.entry("live.jms.reply-connections", Type.POSITIVE),
+            Map.entry("live.jms.connect-timeout", Type.DURATION),
             Map.entry("live.queues.conversations", Type.TEXT),
             Map.entry("live.queues.messages", Type.TEXT),
             Map.entry("live.queues.lanes", Type.TEXT),

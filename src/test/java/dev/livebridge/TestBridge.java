@@ -87,6 +87,8 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
     private Path home = Path.of("").toAbsolutePath();
     private Path folder;
     private String jmsUrlFormat = "%s";
+    private boolean proxied;
+    private TcpProxy proxy;
     private int brokerPort;
     private Broker broker;
     private WireMockServer live;
@@ -108,6 +110,12 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
     /** Another form of the broker's address, with %s in its place. */
     public TestBridge withJmsUrl(String format) {
         jmsUrlFormat = format;
+        return this;
+    }
+
+    /** A proxy between the bridge and its broker; the tests' own client goes past it. */
+    public TestBridge behindAProxy() {
+        proxied = true;
         return this;
     }
 
@@ -133,7 +141,10 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
         live.start();
 
         all = new LinkedHashMap<>();
-        all.put("live.jms.url", jmsUrlFormat.formatted("tcp://127.0.0.1:" + brokerPort));
+        if (proxied) {
+            proxy = new TcpProxy(brokerPort);
+        }
+        all.put("live.jms.url", jmsUrlFormat.formatted("tcp://127.0.0.1:" + (proxied ? proxy.port() : brokerPort)));
         all.put("live.api.base-url", live.baseUrl());
         all.put("live.bot.id", "1000");
         all.put("live.bot.token", TOKEN);
@@ -175,6 +186,10 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
 
     public ActiveMQServer broker() {
         return broker.server();
+    }
+
+    public TcpProxy proxy() {
+        return proxy;
     }
 
     /** Stops the broker under everyone's hands. */
@@ -252,6 +267,9 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
         connection.close();
         live.stop();
         broker.close();
+        if (proxied) {
+            proxy.close();
+        }
         if (withS3) {
             s3.close();
         }

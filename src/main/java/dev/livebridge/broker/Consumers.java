@@ -1,31 +1,16 @@
 package dev.livebridge.broker;
 
 import dev.livebridge.delivery.Outages;
-import jakarta.jms.Connection;
-import jakarta.jms.JMSException;
-import jakarta.jms.MessageConsumer;
-import jakarta.jms.Session;
-import org.apache.activemq.artemis.api.core.client.FailoverEventType;
-import org.apache.activemq.artemis.jms.client.ActiveMQConnection;
 import org.apache.camel.Component;
 import org.apache.camel.component.jms.ConsumerType;
-import org.apache.camel.component.jms.DefaultJmsMessageListenerContainer;
 import org.apache.camel.component.jms.JmsComponent;
 import org.apache.camel.component.jms.JmsEndpoint;
 import org.apache.camel.component.jms.MessageListenerContainerFactory;
 import org.apache.camel.support.LifecycleStrategySupport;
 import org.springframework.jms.listener.AbstractMessageListenerContainer;
-import org.springframework.util.backoff.BackOffExecution;
-import org.springframework.util.backoff.ExponentialBackOff;
 
-/**
- * Has the JMS routes consume as Camel does, but for this: on each new connection the queues are made first, and a broker
- * that is away is tried at a growing interval and told of once, not at each try.
- */
+/** Gives every JMS route, those of integrators too, consumers as {@link Container} has them. */
 public final class Consumers extends LifecycleStrategySupport implements MessageListenerContainerFactory {
-    private static final long FIRST_MILLIS = 500;
-    private static final long LONGEST_MILLIS = 5_000;
-
     private final BrokerQueues queues;
     private final Outages outages;
 
@@ -44,69 +29,6 @@ public final class Consumers extends LifecycleStrategySupport implements Message
 
     @Override
     public AbstractMessageListenerContainer createMessageListenerContainer(JmsEndpoint endpoint) {
-        return new Container(endpoint);
-    }
-
-    private final class Container extends DefaultJmsMessageListenerContainer {
-        private Container(JmsEndpoint endpoint) {
-            super(endpoint);
-        }
-
-        @Override
-        protected void prepareSharedConnection(Connection connection) throws JMSException {
-            super.prepareSharedConnection(connection);
-            queues.prepare(connection);
-            if (connection instanceof ActiveMQConnection artemis) {
-                // it reconnects by itself (reconnectAttempts): nothing fails meanwhile
-                artemis.setFailoverListener(this::reconnecting);
-            }
-        }
-
-        private void reconnecting(FailoverEventType event) {
-            if (event == FailoverEventType.FAILOVER_COMPLETED) {
-                outages.succeeded(Outages.BROKER);
-            } else {
-                outages.lost(Outages.BROKER, getDestinationDescription() + ": the connection is lost");
-            }
-        }
-
-        @Override
-        protected MessageConsumer createListenerConsumer(Session session) throws JMSException {
-            MessageConsumer consumer = super.createListenerConsumer(session);
-            outages.succeeded(Outages.BROKER);
-            return consumer;
-        }
-
-        @Override
-        protected void handleListenerSetupFailure(Throwable failure, boolean alreadyRecovered) {
-            // that of another consumer's connection is told by that one
-            if (!alreadyRecovered) {
-                failed(failure);
-            }
-        }
-
-        @Override
-        protected void refreshConnectionUntilSuccessful() {
-            ExponentialBackOff interval = new ExponentialBackOff(FIRST_MILLIS, 2);
-            interval.setMaxInterval(LONGEST_MILLIS);
-            BackOffExecution wait = interval.start();
-            while (isRunning()) {
-                try {
-                    refreshSharedConnection();
-                    return;
-                } catch (JMSException | RuntimeException e) {
-                    failed(e);
-                }
-                applyBackOffTime(wait);
-            }
-        }
-
-        private void failed(Throwable failure) {
-            if (failure instanceof JMSException jms) {
-                invokeExceptionListener(jms);
-            }
-            outages.failed(Outages.BROKER, getDestinationDescription() + ": " + failure.getMessage());
-            logger.debug("not consumed", failure);
-        }
+        return new Container(endpoint, queues, outages);
     }
 }

@@ -1,0 +1,70 @@
+package dev.livebridge.house;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.logging.log4j.core.LogEvent;
+import org.apache.logging.log4j.core.Logger;
+import org.apache.logging.log4j.core.LoggerContext;
+import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.LoggerConfig;
+import org.apache.logging.log4j.core.config.Property;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What config/log4j2.properties lets through. */
+class LogConfigurationTest {
+    private final AtomicInteger lines = new AtomicInteger();
+    private LoggerContext context;
+
+    @BeforeEach
+    void count() {
+        context = new LoggerContext(
+                "test", null, Path.of("config/log4j2.properties").toUri());
+        context.start();
+        AbstractAppender counting = new AbstractAppender("counting", null, null, true, Property.EMPTY_ARRAY) {
+            @Override
+            public void append(LogEvent event) {
+                lines.incrementAndGet();
+            }
+        };
+        counting.start();
+        LoggerConfig root = context.getConfiguration().getRootLogger();
+        List.copyOf(root.getAppenders().keySet()).forEach(root::removeAppender);
+        root.addAppender(counting, null, null);
+    }
+
+    @AfterEach
+    void stop() {
+        context.stop();
+    }
+
+    @Test
+    void aRouteThatFailsAgainAndAgainDoesNotFillIt() {
+        for (int i = 0; i < 100; i++) {
+            context.getLogger("org.apache.camel.processor.errorhandler.DefaultErrorHandler")
+                    .error("Failed delivery", new IllegalStateException("the poison"));
+        }
+        assertThat(lines).hasValue(1);
+
+        for (int i = 0; i < 100; i++) {
+            context.getLogger("dev.livebridge.Any").warn("a line of the bridge");
+        }
+        assertThat(lines).hasValue(101);
+    }
+
+    @Test
+    void aBrokerThatIsAwayDoesNotFillIt() {
+        Logger client = context.getLogger("org.apache.activemq.artemis.core.client");
+
+        client.warn("AMQ212064: Unable to receive cluster topology ", new InterruptedException());
+        client.error("AMQ214016: Failed to create netty connection", new IllegalStateException());
+        assertThat(lines).hasValue(0);
+
+        client.warn("AMQ212037: CORE connection failure to 127.0.0.1:36372 has been detected");
+        assertThat(lines).hasValue(1);
+    }
+}
