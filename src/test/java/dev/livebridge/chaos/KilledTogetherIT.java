@@ -23,7 +23,7 @@ class KilledTogetherIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"bridge", "producer"})
-    @Timeout(240)
+    @Timeout(300)
     void marksWhatWasUnderWayWhenBrokerAndBridgeDied(String groupedBy) throws Exception {
         try (Scenario scenario =
                 new Scenario("killed-together-" + groupedBy, StoreKind.EMBEDDED, groupedBy, Duration.ofMillis(50))) {
@@ -31,7 +31,7 @@ class KilledTogetherIT {
             Future<Void> sending = scenario.send(CONVERSATIONS, EACH);
             for (int kill = 1; kill <= KILLS; kill++) {
                 int taken = CONVERSATIONS * EACH * kill / (KILLS + 1);
-                await().atMost(Duration.ofSeconds(60))
+                await().atMost(Duration.ofSeconds(120))
                         .pollInterval(Duration.ofMillis(10))
                         .until(() -> scenario.ledger().takes() >= taken);
                 scenario.note("kill -9 of the broker and the bridge");

@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
  * processes beside it.
  */
 final class Scenario implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final int DATA_MEGABYTES = 256;
     /** So that each run sends the same messages. */
     private static final long SEED = 1;

@@ -26,12 +26,14 @@ final class Signals {
 
     private static void send(String signal, Collection<ProcessHandle> processes)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("kill", signal));
-        processes.stream()
+        List<String> ids = processes.stream()
                 .filter(ProcessHandle::isAlive)
                 .map(process -> Long.toString(process.pid()))
-                .forEach(command::add);
-        if (command.size() > 2) {
+                .toList();
+        if (!ids.isEmpty()) {
+            // the shell's own kill is everywhere
+            List<String> command = new ArrayList<>(List.of("sh", "-c", "kill \"$@\"", "kill", signal));
+            command.addAll(ids);
             new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)

@@ -24,7 +24,7 @@ class StoppedInstanceIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"bridge", "producer"})
-    @Timeout(240)
+    @Timeout(300)
     void leavesToTheOtherWhatItHadUnderWayWhenItWasStopped(String groupedBy) throws Exception {
         try (Scenario scenario = new Scenario(
                 "stopped-instance-" + groupedBy, StoreKind.POSTGRESQL, groupedBy, Duration.ofMillis(100))) {
