@@ -2,8 +2,10 @@ package dev.livebridge;
 
 import dev.livebridge.attachment.S3;
 import dev.livebridge.attachment.UrlSource;
+import dev.livebridge.broker.BrokerConnections;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.http.HttpEndpoint;
 import org.apache.camel.support.LifecycleStrategySupport;
@@ -11,7 +13,8 @@ import org.apache.hc.core5.io.CloseMode;
 
 /**
  * When the bridge stops, a call under way may end first, but not for ever: a second after Camel's own patience its
- * connection is closed, and its message goes back to its queue. Nothing else ends a call that waits for an answer.
+ * connection is closed, and so are the connections to the broker. Its message goes back to its queue. Nothing else ends a call
+ * that waits for an answer, nor a consumer that waits for the rest of a large message.
  */
 final class CallDeadline extends LifecycleStrategySupport {
     private final UrlSource urlSource;
@@ -32,6 +35,7 @@ final class CallDeadline extends LifecycleStrategySupport {
                     .forEach(endpoint -> endpoint.getClientConnectionManager().close(CloseMode.IMMEDIATE));
             urlSource.close();
             s3.close();
+            BrokerConnections.drop(context.getRegistry().findByType(ActiveMQConnectionFactory.class));
         });
     }
 }

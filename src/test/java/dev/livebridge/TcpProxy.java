@@ -26,6 +26,8 @@ public final class TcpProxy implements AutoCloseable {
     private final Object change = new Object();
     private Mode mode = Mode.PASS;
     private int accepted;
+    /** How much it still passes before it falls silent. */
+    private long left = Long.MAX_VALUE;
 
     /** Passes everything on to a port, which need not listen yet. */
     public TcpProxy(int target) throws IOException {
@@ -59,6 +61,19 @@ public final class TcpProxy implements AutoCloseable {
         become(Mode.SILENT);
     }
 
+    /** The same, after so many more bytes in both directions together: in the middle of a large message. */
+    public void fallSilentAfter(long bytes) {
+        synchronized (change) {
+            left = bytes;
+        }
+    }
+
+    public boolean isSilent() {
+        synchronized (change) {
+            return mode == Mode.SILENT;
+        }
+    }
+
     /** How many connections were accepted. */
     public int accepted() {
         synchronized (change) {
@@ -76,6 +91,7 @@ public final class TcpProxy implements AutoCloseable {
     private void become(Mode next) {
         synchronized (change) {
             mode = next;
+            left = Long.MAX_VALUE;
             change.notifyAll();
         }
     }
@@ -120,6 +136,7 @@ public final class TcpProxy implements AutoCloseable {
             for (int read; (read = in.read(buffer)) >= 0; ) {
                 awaitPassing();
                 out.write(buffer, 0, read);
+                passed(read);
             }
         }
     }
@@ -128,6 +145,15 @@ public final class TcpProxy implements AutoCloseable {
         synchronized (change) {
             while (mode == Mode.SILENT) {
                 change.wait();
+            }
+        }
+    }
+
+    private void passed(int bytes) {
+        synchronized (change) {
+            left -= bytes;
+            if (left <= 0) {
+                become(Mode.SILENT);
             }
         }
     }

@@ -154,6 +154,12 @@ final class Container extends DefaultJmsMessageListenerContainer {
         }
     }
 
+    /** A consumer that fails while the container stops waits for nothing: there is no next try. */
+    @Override
+    protected boolean applyBackOffTime(BackOffExecution wait) {
+        return isRunning() && super.applyBackOffTime(wait);
+    }
+
     private void failed(Throwable failure) {
         if (failure instanceof JMSException jms) {
             invokeExceptionListener(jms);
