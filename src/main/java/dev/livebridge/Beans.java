@@ -144,6 +144,7 @@ final class Beans {
                         new DelayedEvents(context, outcomes),
                         tokenFilter,
                         bots));
+        ProbeBeans.bind(settings, bots, outages, context);
         registry.bind("expiry", new Expiry());
         registry.bind("failures", new Failures(tokenFilter, deliveries));
         registry.bind("deadLetterConverter", new DeadLetterConverter());

@@ -224,7 +224,7 @@ class StoreIT {
         open(kind);
         Original original = taken(store, 1, null).getVariable("original", Original.class);
         conversations(store).queued(bot, conversation, user);
-        holds(store).begin(original, user, 60_000L, "no agent");
+        holds(store).begin(original, user, 60_000L, "no agent", "agent", false);
         attendance(store).lookAgain(bot, original, conversation, user);
         assertThat(due()).isZero();
 
@@ -358,13 +358,13 @@ class StoreIT {
         Exchange waiting = taken(store, 1, null);
         Original original = waiting.getVariable("original", Original.class);
         Holds holds = holds(store);
-        holds.begin(original, user, 60_000L, "Live answered 503 \0 " + "x".repeat(3000));
-        holds.begin(original, user, 60_000L, "again");
+        holds.begin(original, user, 60_000L, "Live answered 503 \0 " + "x".repeat(3000), "Live", false);
+        holds.begin(original, user, 60_000L, "again", "Live", false);
 
         assertThat(holds(other).mustWait(original, delivery(waiting), user)).isTrue();
         assertThat(holds(other).mustWait(original, delivery(waiting), user + "-2"))
                 .isFalse();
-        holds(other).postpone(original, user, 120_000L, "still \0");
+        holds(other).postpone(original, user, 120_000L, "still \0", "Live", false);
         holds(other).release();
         assertThat(JdbcClient.create(store.dataSource())
                         .sql("select reason from hold where bot_id = ? and due_at > ?")

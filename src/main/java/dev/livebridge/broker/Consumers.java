@@ -5,6 +5,7 @@ import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.Session;
+import java.time.Instant;
 import org.apache.activemq.artemis.api.core.client.FailoverEventType;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnection;
 import org.apache.camel.Component;
@@ -48,6 +49,8 @@ public final class Consumers extends LifecycleStrategySupport implements Message
     }
 
     private final class Container extends DefaultJmsMessageListenerContainer {
+        private volatile Instant connectedAt = Instant.now();
+
         private Container(JmsEndpoint endpoint) {
             super(endpoint);
         }
@@ -55,6 +58,7 @@ public final class Consumers extends LifecycleStrategySupport implements Message
         @Override
         protected void prepareSharedConnection(Connection connection) throws JMSException {
             super.prepareSharedConnection(connection);
+            connectedAt = Instant.now();
             queues.prepare(connection);
             if (connection instanceof ActiveMQConnection artemis) {
                 // it reconnects by itself (reconnectAttempts): nothing fails meanwhile
@@ -81,7 +85,8 @@ public final class Consumers extends LifecycleStrategySupport implements Message
         protected void handleListenerSetupFailure(Throwable failure, boolean alreadyRecovered) {
             // that of another consumer's connection is told by that one
             if (!alreadyRecovered) {
-                failed(failure);
+                tell(failure);
+                outages.broke(Outages.BROKER, reason(failure), connectedAt);
             }
         }
 
@@ -95,18 +100,22 @@ public final class Consumers extends LifecycleStrategySupport implements Message
                     refreshSharedConnection();
                     return;
                 } catch (JMSException | RuntimeException e) {
-                    failed(e);
+                    tell(e);
+                    outages.failed(Outages.BROKER, reason(e));
                 }
                 applyBackOffTime(wait);
             }
         }
 
-        private void failed(Throwable failure) {
+        private void tell(Throwable failure) {
             if (failure instanceof JMSException jms) {
                 invokeExceptionListener(jms);
             }
-            outages.failed(Outages.BROKER, getDestinationDescription() + ": " + failure.getMessage());
             logger.debug("not consumed", failure);
+        }
+
+        private String reason(Throwable failure) {
+            return getDestinationDescription() + ": " + failure.getMessage();
         }
     }
 }

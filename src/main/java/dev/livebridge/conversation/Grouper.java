@@ -17,6 +17,7 @@ import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -104,13 +105,14 @@ public final class Grouper extends ServiceSupport implements Runnable {
     @Override
     public void run() {
         while (goesOn()) {
+            Instant connectedAt = Instant.now();
             // what is under way when it fails is rolled back as it closes
             try (Connection connection = broker.createConnection()) {
                 queues.prepare(connection);
                 read(connection);
             } catch (JMSException e) {
                 if (goesOn()) {
-                    outages.failed(Outages.BROKER, from + ": " + e.getMessage());
+                    outages.broke(Outages.BROKER, from + ": " + e.getMessage(), connectedAt);
                     pause();
                 }
             } catch (NotKeptException | IOException | RuntimeException e) {
@@ -127,6 +129,7 @@ public final class Grouper extends ServiceSupport implements Runnable {
                 MessageConsumer consumer = session.createConsumer(session.createQueue(from));
                 MessageProducer producer = session.createProducer(session.createQueue(to))) {
             connection.start();
+            outages.succeeded(Outages.BROKER);
             while (goesOn()) {
                 move(session, consumer, producer);
                 outages.succeeded(name);

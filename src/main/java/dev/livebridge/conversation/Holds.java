@@ -21,6 +21,8 @@ import jakarta.jms.MessageProducer;
 import jakarta.jms.Queue;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 import org.apache.camel.Body;
 import org.apache.camel.Variable;
@@ -63,6 +66,10 @@ public final class Holds {
     private static final int LOOKED_AT = 1000;
     /** A marker that is not met in this time is sent again; a second one does no harm. */
     private static final Duration MARKER_PATIENCE = Duration.ofSeconds(30);
+    /** Over so long the first tries are spread after an outage. */
+    private static final Duration SPREAD = Duration.ofSeconds(2);
+    /** The cause of a wait that no service, agent or conversation ends. */
+    private static final String OTHER = "other";
 
     private final JdbcClient store;
     private final JdbcClient relaxed;
@@ -75,6 +82,8 @@ public final class Holds {
     private final Lanes lanes;
     private final Originals originals;
     private final Outages outages;
+    /** By service, the end of the outage after which its conversations were released. */
+    private final Map<String, Outages.End> released = new ConcurrentHashMap<>();
 
     /**
      * @param store     what is committed there survives the process
@@ -148,13 +157,17 @@ public final class Holds {
             @Variable("original") Original original,
             @Variable("holdKey") String key,
             @Variable("holdFor") Long holdFor,
-            @Variable("holdReason") String reason) {
+            @Variable("holdReason") String reason,
+            @Variable("holdCause") String cause,
+            @Variable("holdIsAsked") Boolean isAsked) {
         try {
             insert(
                     original.identity().queue(),
                     key,
                     original.identity().lane(),
                     shortened(reason),
+                    cause,
+                    Boolean.TRUE.equals(isAsked),
                     Instant.now().plusMillis(holdFor));
         } catch (DuplicateKeyException e) {
             LOG.debug("{}: its conversation waits already", original.identity().messageId());
@@ -175,7 +188,7 @@ public final class Holds {
                 .params(identity.messageId(), botId, identity.queue(), key)
                 .update();
         if (waiting == 0) {
-            begin(original, key, 0L, "behind others of its conversation");
+            begin(original, key, 0L, "behind others of its conversation", OTHER, false);
         }
         jms.execute(session -> {
             Map<String, Object> properties = original.properties();
@@ -196,16 +209,20 @@ public final class Holds {
             @Variable("original") Original original,
             @Variable("holdKey") String key,
             @Variable("holdFor") Long holdFor,
-            @Variable("holdReason") String reason) {
+            @Variable("holdReason") String reason,
+            @Variable("holdCause") String cause,
+            @Variable("holdIsAsked") Boolean isAsked) {
         try {
             relaxed.sql("""
-                            update hold set due_at = ?, marked_until = ?, reason = ?
+                            update hold set due_at = ?, marked_until = ?, reason = ?, cause = ?, asked = ?
                             where bot_id = ? and queue = ? and hold_key = ?
                             """)
                     .params(
                             Timestamp.from(Instant.now().plusMillis(holdFor)),
                             Timestamp.from(Instant.now()),
                             shortened(reason),
+                            cause,
+                            Boolean.TRUE.equals(isAsked),
                             botId,
                             original.identity().queue(),
                             key)
@@ -326,6 +343,54 @@ public final class Holds {
 
     private record Hold(String queue, String key, String lane, Timestamp markedUntil) {}
 
+    private static Hold hold(ResultSet row, int number) throws SQLException {
+        return new Hold(row.getString(1), row.getString(2), row.getString(3), row.getTimestamp(4));
+    }
+
+    /** Where an outage has ended since the last look, what waits because of it is tried again within two seconds. */
+    public void releaseAfterOutage() {
+        for (String service : outages.everBack()) {
+            Outages.End end = outages.lastEnd(service);
+            try {
+                if (!end.equals(released.get(service))) {
+                    releaseAfter(end, service);
+                    released.put(service, end);
+                }
+            } catch (DataAccessException e) {
+                outages.failed(Outages.STORE, e.getMostSpecificCause().getMessage());
+            }
+        }
+    }
+
+    /** Those that failed before the outage wait for themselves: calls of others succeeded since. */
+    private void releaseAfter(Outages.End end, String service) {
+        Instant now = Instant.now();
+        // marked_until is when it failed, as long as it isn't due
+        String waiting = "bot_id = ? and cause = ? and due_at > ? and marked_until >= ?";
+        String unasked = end.isOfMany() ? "" : " and not asked";
+        List<Hold> holds = store.sql("select queue, hold_key, lane, marked_until from hold where " + waiting + unasked
+                        + " order by began_at")
+                .params(botId, service, Timestamp.from(now), Timestamp.from(end.began()))
+                .query(Holds::hold)
+                .list();
+        for (int i = 0; i < holds.size(); i++) {
+            Timestamp due = Timestamp.from(now.plus(SPREAD.multipliedBy(i).dividedBy(holds.size())));
+            Hold hold = holds.get(i);
+            relaxed.sql("update hold set due_at = ? where queue = ? and hold_key = ? and " + waiting)
+                    .params(due, hold.queue(), hold.key(), botId, service, due, Timestamp.from(end.began()))
+                    .update();
+        }
+    }
+
+    /** Whether a conversation waits because this service failed. */
+    public boolean isAwaited(String service) {
+        return store.sql("select 1 from hold where bot_id = ? and cause = ? limit 1")
+                .params(botId, service)
+                .query(Integer.class)
+                .optional()
+                .isPresent();
+    }
+
     /** Sends a marker for each conversation whose time has come; of several instances, one does. */
     public void release() {
         try {
@@ -340,14 +405,11 @@ public final class Holds {
 
     private void releaseDue() {
         Timestamp now = Timestamp.from(Instant.now());
-        List<Hold> due = store.sql("""
+        List<Hold> due =
+                store.sql("""
                         select queue, hold_key, lane, marked_until from hold
                         where bot_id = ? and due_at <= ? and marked_until <= ?
-                        """)
-                .params(botId, now, now)
-                .query((row, number) ->
-                        new Hold(row.getString(1), row.getString(2), row.getString(3), row.getTimestamp(4)))
-                .list();
+                        """).params(botId, now, now).query(Holds::hold).list();
         outages.succeeded(Outages.STORE);
         due.forEach(this::release);
     }
@@ -395,21 +457,22 @@ public final class Holds {
 
     private void recover(Hold hold) {
         try {
-            insert(hold.queue(), hold.key(), hold.lane(), "found on " + heldQueue, Instant.now());
+            insert(hold.queue(), hold.key(), hold.lane(), "found on " + heldQueue, OTHER, false, Instant.now());
             LOG.warn("messages of {} were found on {} with nobody to bring them back", hold.key(), heldQueue);
         } catch (DuplicateKeyException e) {
             LOG.trace("{} waits, as it should", hold.key());
         }
     }
 
-    private void insert(String queue, String key, String lane, String reason, Instant dueAt) {
+    private void insert(
+            String queue, String key, String lane, String reason, String cause, boolean isAsked, Instant dueAt) {
         Timestamp now = Timestamp.from(Instant.now());
         store.sql("""
-                        insert into hold (bot_id, queue, hold_key, lane, reason, began_at, due_at, marked_until,
-                          empty_looks)
-                        values (?, ?, ?, ?, ?, ?, ?, ?, 0)
+                        insert into hold (bot_id, queue, hold_key, lane, reason, cause, asked, began_at, due_at,
+                          marked_until, empty_looks)
+                        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
                         """)
-                .params(botId, queue, key, lane, reason, now, Timestamp.from(dueAt), now)
+                .params(botId, queue, key, lane, reason, cause, isAsked, now, Timestamp.from(dueAt), now)
                 .update();
     }
 
