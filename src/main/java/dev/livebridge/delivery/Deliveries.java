@@ -71,12 +71,16 @@ public final class Deliveries {
      */
     public void take(Exchange exchange) throws DeliveryException, JMSException, IOException {
         Original original = exchange.getVariable("original", Original.class);
+        Delivery before = exchange.getVariable("delivery", Delivery.class);
         Delivery delivery = new Delivery(original.identity());
+        // the store may be away for long: what this process knows of its tries must not begin anew with each
+        delivery.goOnFrom(before);
         exchange.setVariable("delivery", delivery);
         if (!settings.enabled()) {
             return;
         }
         load(delivery);
+        delivery.goOnFrom(before);
         outages.succeeded(Outages.STORE);
         if (delivery.confirmed()) {
             exchange.setVariable("outcome", repeated(delivery));

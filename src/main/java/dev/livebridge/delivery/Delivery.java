@@ -89,6 +89,16 @@ public final class Delivery {
         before = null;
     }
 
+    /** Keeps what this process knows of tries to take it up that the store could not note; null where there was none. */
+    void goOnFrom(Delivery before) {
+        if (before != null) {
+            attempts = Math.max(attempts, before.attempts);
+            toldDelayed |= before.toldDelayed;
+            beganAt = before.beganAt.isBefore(beganAt) ? before.beganAt : beganAt;
+            failingSince = before.failingSince;
+        }
+    }
+
     /** How often it has failed, or was cut off. */
     public int attempts() {
         return attempts;
