@@ -1,6 +1,7 @@
 package dev.livebridge.bench;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
@@ -18,7 +19,9 @@ final class Outage {
             "contender",
             "messages",
             "503 answers",
-            "all there after s",
+            "half there after s",
+            "99 % after s",
+            "all after s",
             "dead letters",
             "missing",
             "out of order",
@@ -51,17 +54,26 @@ final class Outage {
         } catch (TimeoutException e) {
             // the table shows what is missing
         }
-        String seconds = Figures.shown((work.last() - mended) / 1e9);
+        long[] since = new long[work.messages()];
+        Arrays.fill(since, mended);
+        long[] delays = work.delays(since, message -> true);
+        String seconds = seconds(delays, 100);
         table.row(
                 contender.title(),
                 "%,d".formatted(work.messages()),
                 "" + work.refused(),
+                seconds(delays, 50),
+                seconds(delays, 99),
                 seconds,
                 "" + queues.messages(Queues.DEADLETTERS),
                 "" + work.missing(),
                 "" + work.outOfOrder(conversation -> true),
                 "" + work.repeated());
         Benchmark.say("  all there %s s after the outage", seconds);
+    }
+
+    private static String seconds(long[] delays, double percent) {
+        return Figures.shown(Figures.percentile(delays, percent) / 1000);
     }
 
     String report() {
