@@ -156,7 +156,10 @@ final class Beans {
                         outages,
                         new DelayedEvents(context, outcomes),
                         tokenFilter,
-                        bots));
+                        bots,
+                        exchange -> registry.lookupByNameAndType("holds", Holds.class)
+                                .isWaiting(exchange)));
+        ProbeBeans.bind(settings, bots, outages, context);
         registry.bind("expiry", new Expiry());
         registry.bind("failures", new Failures(tokenFilter, deliveries));
         registry.bind("deadLetterConverter", new DeadLetterConverter());

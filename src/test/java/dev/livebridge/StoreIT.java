@@ -222,7 +222,7 @@ class StoreIT {
         open(kind);
         Original original = taken(store, 1, null).getVariable("original", Original.class);
         conversations(store).queued(bot, conversation, user);
-        holds(store).begin(original, user, 60_000L, "agent", "no agent");
+        holds(store).begin(original, user, 60_000L, "no agent", "agent", false);
         attendance(store).lookAgain(bot, original, conversation, user);
         assertThat(due()).isZero();
 
@@ -380,7 +380,13 @@ class StoreIT {
         open(kind);
         conversations(store).queued(bot, conversation, user);
         holds(store)
-                .begin(exchange(message, 1, null, "").getVariable("original", Original.class), user, 1L, null, "503");
+                .begin(
+                        exchange(message, 1, null, "").getVariable("original", Original.class),
+                        user,
+                        1L,
+                        "503",
+                        "Live",
+                        false);
         Exchange waits = exchange(message + "-2", 1, null, "body");
         deliveries(store).take(waits);
         assertThat(deliveries(store).start(delivery(waits), bot, conversation, null))
@@ -403,13 +409,13 @@ class StoreIT {
         Exchange waiting = taken(store, 1, null);
         Original original = waiting.getVariable("original", Original.class);
         Holds holds = holds(store);
-        holds.begin(original, user, 60_000L, null, "Live answered 503 \0 " + "x".repeat(3000));
-        holds.begin(original, user, 60_000L, null, "again");
+        holds.begin(original, user, 60_000L, "Live answered 503 \0 " + "x".repeat(3000), "Live", false);
+        holds.begin(original, user, 60_000L, "again", "Live", false);
 
         assertThat(holds(other).mustWait(original, delivery(waiting), user)).isTrue();
         assertThat(holds(other).mustWait(original, delivery(waiting), user + "-2"))
                 .isFalse();
-        holds(store).postpone(original, user, 120_000L, "still \0");
+        holds(store).postpone(original, user, 120_000L, "still \0", "Live", false);
         holds(store).release();
         // which a later write comes after
         conversations(store).queued(bot, conversation, user);

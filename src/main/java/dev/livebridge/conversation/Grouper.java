@@ -17,6 +17,7 @@ import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -118,12 +119,16 @@ public final class Grouper extends ServiceSupport implements Runnable {
     @Override
     public void run() {
         while (goesOn()) {
+            Instant connectedAt = Instant.now();
             // what is under way when it fails is rolled back as it closes
             try (Connection connection = broker.createConnection()) {
                 queues.prepare(connection);
                 read(connection);
             } catch (JMSException e) {
-                failed(Outages.BROKER, from + ": " + e.getMessage());
+                if (goesOn()) {
+                    outages.broke(Outages.BROKER, from + ": " + e.getMessage(), connectedAt);
+                    pause();
+                }
             } catch (Throwable e) {
                 // nobody else would read the queue: not even an Error ends this thread
                 failed(name, e.toString());
@@ -144,6 +149,7 @@ public final class Grouper extends ServiceSupport implements Runnable {
                 MessageProducer producer = session.createProducer(session.createQueue(to))) {
             connection.start();
             isReader = false;
+            outages.succeeded(Outages.BROKER);
             while (goesOn()) {
                 move(session, consumer, producer);
             }

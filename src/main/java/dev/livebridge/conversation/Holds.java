@@ -24,6 +24,8 @@ import jakarta.jms.MessageProducer;
 import jakarta.jms.Queue;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,7 +34,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Body;
+import org.apache.camel.Exchange;
 import org.apache.camel.Variable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,9 +57,6 @@ public final class Holds {
     private static final String DIGEST = "liveHopKey";
     private static final String SEAL = "liveHopSeal";
     private static final String OF_KEY = " where bot_id = ? and queue = ? and hold_key = ?";
-    /** What a conversation waits for. */
-    static final String SERVICE = "service";
-
     /** A marker overtakes the messages of its group, which would only be set aside. */
     private static final int FIRST = 9;
 
@@ -67,6 +68,10 @@ public final class Holds {
     private static final int LOOKED_AT = 1000;
     /** A marker that is not met in this time is sent again; a second one does no harm. */
     private static final Duration MARKER_PATIENCE = Duration.ofSeconds(30);
+    /** Over so long the first tries are spread after an outage. */
+    private static final Duration SPREAD = Duration.ofSeconds(2);
+    /** The cause of a wait that no service, agent or conversation ends. */
+    private static final String OTHER = "other";
 
     private final Store store;
     private final MarkerSeal seal;
@@ -79,6 +84,8 @@ public final class Holds {
     private final GroupOrder order;
     private final Originals originals;
     private final Outages outages;
+    /** By service, the end of the outage after which its conversations were released. */
+    private final Map<String, Outages.End> released = new ConcurrentHashMap<>();
 
     /**
      * @param broker    the consumers' own connection factory: what is sent joins their transaction
@@ -139,6 +146,17 @@ public final class Holds {
         return delivery.before() != null || isHeld(original.identity().queue(), key);
     }
 
+    /** Whether others of its conversation wait. */
+    public boolean isWaiting(Exchange exchange) {
+        Original original = exchange.getVariable("original", Original.class);
+        String key = key(
+                exchange.getVariable("bot", Bot.class),
+                original,
+                exchange.getVariable("userHash", String.class),
+                exchange.getVariable("conversationId", String.class));
+        return isHeld(original.identity().queue(), key);
+    }
+
     private boolean isHeld(String queue, String key) {
         return store.read(sql -> sql.exists("select 1 from hold" + OF_KEY, botId, queue, key));
     }
@@ -148,14 +166,16 @@ public final class Holds {
             @Variable("original") Original original,
             @Variable("holdKey") String key,
             @Variable("holdFor") Long holdFor,
+            @Variable("holdReason") String reason,
             @Variable("holdCause") String cause,
-            @Variable("holdReason") String reason) {
+            @Variable("holdIsAsked") Boolean isAsked) {
         insert(
                 original.identity().queue(),
                 key,
                 original.identity().group(),
-                cause == null ? SERVICE : cause,
                 shortened(reason),
+                cause,
+                Boolean.TRUE.equals(isAsked),
                 Instant.now().plusMillis(holdFor));
     }
 
@@ -179,7 +199,7 @@ public final class Holds {
                 identity.queue(),
                 key));
         if (waiting == 0) {
-            begin(original, key, 0L, SERVICE, "behind others of its conversation");
+            begin(original, key, 0L, "behind others of its conversation", OTHER, false);
         }
         jms.execute(session -> {
             Map<String, Object> properties = original.properties();
@@ -200,15 +220,19 @@ public final class Holds {
             @Variable("original") Original original,
             @Variable("holdKey") String key,
             @Variable("holdFor") Long holdFor,
-            @Variable("holdReason") String reason) {
+            @Variable("holdReason") String reason,
+            @Variable("holdCause") String cause,
+            @Variable("holdIsAsked") Boolean isAsked) {
         Instant now = Instant.now();
         String queue = original.identity().queue();
         // where this is lost, its marker comes again at once, and waits for the store
         store.writeLater(sql -> sql.update(
-                "update hold set due_at = ?, marked_until = ?, reason = ?" + OF_KEY,
+                "update hold set due_at = ?, marked_until = ?, reason = ?, cause = ?, asked = ?" + OF_KEY,
                 now.plusMillis(holdFor),
                 now,
                 shortened(reason),
+                cause,
+                Boolean.TRUE.equals(isAsked),
                 botId,
                 queue,
                 key));
@@ -327,6 +351,60 @@ public final class Holds {
 
     private record Hold(String queue, String key, String group, long markedUntil) {}
 
+    private static Hold hold(ResultSet row) throws SQLException {
+        return new Hold(row.getString(1), row.getString(2), row.getString(3), row.getLong(4));
+    }
+
+    /** Where an outage has ended since the last look, what waits because of it is tried again within two seconds. */
+    public void releaseAfterOutage() {
+        for (String service : outages.everBack()) {
+            Outages.End end = outages.lastEnd(service);
+            try {
+                if (!end.equals(released.get(service))) {
+                    releaseAfter(end, service);
+                    released.put(service, end);
+                }
+            } catch (DataAccessException e) {
+                outages.failed(Outages.STORE, e.getMostSpecificCause().getMessage());
+            }
+        }
+    }
+
+    /** Those that failed before the outage wait for themselves: calls of others succeeded since. */
+    private void releaseAfter(Outages.End end, String service) {
+        Instant now = Instant.now();
+        // marked_until is when it failed, as long as it isn't due
+        String waiting = "bot_id = ? and cause = ? and due_at > ? and marked_until >= ?";
+        String unasked = end.isOfMany() ? "" : " and not asked";
+        List<Hold> holds = store.read(sql -> sql.list(
+                "select queue, hold_key, jms_group, marked_until from hold where " + waiting + unasked
+                        + " order by began_at",
+                Holds::hold,
+                botId,
+                service,
+                now,
+                end.began()));
+        for (int i = 0; i < holds.size(); i++) {
+            Instant due = now.plus(SPREAD.multipliedBy(i).dividedBy(holds.size()));
+            Hold hold = holds.get(i);
+            store.writeLater(sql -> sql.update(
+                    "update hold set due_at = ? where queue = ? and hold_key = ? and " + waiting,
+                    due,
+                    hold.queue(),
+                    hold.key(),
+                    botId,
+                    service,
+                    due,
+                    end.began()));
+        }
+    }
+
+    /** Whether a conversation waits because this service failed. */
+    public boolean isAwaited(String service) {
+        return store.read(
+                sql -> sql.exists("select 1 from hold where bot_id = ? and cause = ? limit 1", botId, service));
+    }
+
     /** Sends a marker for each conversation whose time has come; of several instances, one does. */
     public void release() {
         try {
@@ -341,15 +419,10 @@ public final class Holds {
 
     private void releaseDue() {
         Instant now = Instant.now();
-        List<Hold> due = store.read(sql -> sql.list(
-                """
+        List<Hold> due = store.read(sql -> sql.list("""
                 select queue, hold_key, jms_group, marked_until from hold
                 where bot_id = ? and due_at <= ? and marked_until <= ?
-                """,
-                row -> new Hold(row.getString(1), row.getString(2), row.getString(3), row.getLong(4)),
-                botId,
-                now,
-                now));
+                """, Holds::hold, botId, now, now));
         outages.succeeded(Outages.STORE);
         due.forEach(this::release);
     }
@@ -392,20 +465,22 @@ public final class Holds {
     }
 
     private void recover(Hold hold) {
-        if (insert(hold.queue(), hold.key(), hold.group(), SERVICE, "found on " + heldQueue, Instant.now())) {
+        if (insert(hold.queue(), hold.key(), hold.group(), "found on " + heldQueue, OTHER, false, Instant.now())) {
             LOG.warn("messages of {} were found on {} with nobody to bring them back", hold.key(), heldQueue);
         }
     }
 
     /** Whether it did not wait before. */
-    private boolean insert(String queue, String key, String group, String cause, String reason, Instant dueAt) {
+    private boolean insert(
+            String queue, String key, String group, String reason, String cause, boolean isAsked, Instant dueAt) {
         Instant now = Instant.now();
         return store.write(sql -> sql.update("""
-                        insert into hold (bot_id, queue, hold_key, jms_group, cause, reason, began_at, due_at,
+                        insert into hold (bot_id, queue, hold_key, jms_group, reason, cause, asked, began_at, due_at,
                           marked_until, empty_looks)
-                        values (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
+                        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
                         on conflict do nothing
-                        """, botId, queue, key, group, cause, reason, now, dueAt, now)) == 1;
+                        """, botId, queue, key, group, reason, cause, isAsked, now, dueAt, now))
+                == 1;
     }
 
     /** A conversation of this user is there: what waits for it needn't any more. */

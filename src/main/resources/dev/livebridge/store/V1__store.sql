@@ -86,8 +86,10 @@ create table hold (
   hold_key     varchar(1024) not null,
   -- the JMSXGroupID by which its messages come
   jms_group    varchar(1024),
-  -- what they wait for: 'service', 'agent', 'conversation'
-  cause        varchar(16)   not null,
+  -- for what: the name of the service that failed, 'agent', 'conversation' (one of its user) or 'other'; and whether the
+  -- service asked for this wait, by Retry-After. When an outage of the service ends, they needn't wait longer
+  cause        varchar(300)  not null,
+  asked        boolean       not null,
   reason       varchar(2048) not null,
   began_at     bigint        not null,
   due_at       bigint        not null,
