@@ -79,7 +79,9 @@ class RetriesTest {
             400                | true           | 0              | dead-letter
             bug                | true           | 0              | dead-letter
             broker away        | true           | 4              | put-back
-            no conversation    | true           | 4              | hold
+            no conversation    | true           | 4              | set-aside
+            lost to another    | true           | 4              | put-back
+            key taken          | true           | 4              | try-again
             """)
     void decides(String failure, boolean othersSucceed, int countedBefore, String then) throws Exception {
         Exchange exchange = called(failure, 0, othersSucceed);
@@ -94,11 +96,13 @@ class RetriesTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             # what failed | others succeed | set aside before | then
-            503           | true           | false            | hold
-            no answer     | true           | false            | hold
-            503           | true           | true             | hold
-            503           | false          | true             | hold
-            no answer     | false          | true             | hold
+            503           | true           | false            | set-aside
+            no answer     | true           | false            | set-aside
+            503           | true           | true             | postpone
+            503           | false          | true             | postpone
+            no answer     | false          | true             | postpone
+            key taken     | true           | false            | try-again
+            key taken     | true           | true             | queue-behind
             500           | true           | false            | try-again
             store away    | true           | false            | try-again
             """)
