@@ -8,8 +8,10 @@ import dev.livebridge.attachment.S3Server;
 import dev.livebridge.attachment.Upload;
 import dev.livebridge.attachment.UrlSource;
 import dev.livebridge.bot.Bots;
+import dev.livebridge.broker.BrokerLock;
 import dev.livebridge.broker.BrokerQueues;
 import dev.livebridge.broker.Consumers;
+import dev.livebridge.broker.Gate;
 import dev.livebridge.conversation.Attendance;
 import dev.livebridge.conversation.BotChoice;
 import dev.livebridge.conversation.Conversations;
@@ -56,8 +58,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.Registry;
@@ -91,9 +95,11 @@ final class Beans {
 
         // broker: what it must have, and how it is read
         Outages outages = new Outages();
-        BrokerQueues queues = queues(settings, bots);
+        BrokerLock lock = lock(settings, registry);
+        BrokerQueues queues = queues(settings, bots, lock);
+        registry.bind("brokerLock", lock);
         registry.bind("brokerQueues", queues);
-        registry.bind("consumers", new Consumers(queues, outages));
+        registry.bind("consumers", new Consumers(queues, lock, outages));
 
         // conversation: who talks in which
         Originals originals = new Originals(internalQueues(settings, bots), bots);
@@ -250,7 +256,18 @@ final class Beans {
                 new UnreadableMessages(settings.text("live.queues.deadletters")));
     }
 
-    private static BrokerQueues queues(Settings settings, Bots bots) {
+    private static BrokerLock lock(Settings settings, Registry registry) {
+        // the factories are made from the configuration, after this; an older one has no factory for it
+        Supplier<ConnectionFactory> factory = () -> Optional.ofNullable(
+                        registry.lookupByNameAndType("lockConnectionFactory", ConnectionFactory.class))
+                .orElseGet(() -> registry.lookupByNameAndType("brokerConnectionFactory", ConnectionFactory.class));
+        return new BrokerLock(
+                factory,
+                settings.text("live.queues.messages"),
+                settings.find("live.store.url").isEmpty());
+    }
+
+    private static BrokerQueues queues(Settings settings, Bots bots, Gate gate) {
         Map<String, BrokerQueues.Use> queues = new TreeMap<>();
         for (String queue : List.of("live.queues.held", "live.queues.events", "live.queues.deadletters")) {
             queues.put(settings.text(queue), BrokerQueues.Use.PLAIN);
@@ -262,7 +279,7 @@ final class Beans {
                 queues.put(queue.readFrom(), BrokerQueues.Use.LANES);
             }
         }
-        return new BrokerQueues(queues);
+        return new BrokerQueues(queues, gate);
     }
 
     /** Those that only the bridge writes to. */

@@ -2,7 +2,9 @@ package dev.livebridge;
 
 import dev.livebridge.attachment.S3;
 import dev.livebridge.attachment.UrlSource;
+import dev.livebridge.broker.BrokerLock;
 import dev.livebridge.broker.Consumers;
+import dev.livebridge.broker.NotAloneException;
 import dev.livebridge.conversation.Grouper;
 import dev.livebridge.delivery.LastRun;
 import dev.livebridge.delivery.Outages;
@@ -31,6 +33,7 @@ public final class Bridge extends Main {
     public static final String SANDBOX = "sandbox";
 
     private static final Logger LOG = LoggerFactory.getLogger(Bridge.class);
+    private static final int FAILED = 1;
 
     private static final MainListener CLOSE_CONNECTIONS = new MainListenerSupport() {
         @Override
@@ -78,6 +81,32 @@ public final class Bridge extends Main {
             }
         });
         addMainListener(CLOSE_CONNECTIONS);
+        addMainListener(new MainListenerSupport() {
+            @Override
+            public void afterConfigure(BaseMainSupport main) {
+                lock(main.getCamelContext());
+            }
+        });
+    }
+
+    /** Before anything is consumed: the queues are this bridge's, or its siblings' on the same store. */
+    private void lock(CamelContext context) {
+        BrokerLock lock = context.getRegistry().findSingleByType(BrokerLock.class);
+        try {
+            OnStop.close(context, lock);
+            lock.open(this::end);
+        } catch (NotAloneException e) {
+            throw new StartException(e.getMessage(), e);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Ends the process, with a status of failure. */
+    private void end(String reason) {
+        LOG.error(reason);
+        exitCode.set(FAILED);
+        completed();
     }
 
     /** Aside from the start, as the credentials may come over the network. */

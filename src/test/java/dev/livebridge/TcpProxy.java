@@ -23,6 +23,7 @@ public final class TcpProxy implements AutoCloseable {
     private final ServerSocket server;
     private final int target;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final Set<Socket> stranded = ConcurrentHashMap.newKeySet();
     private final Object change = new Object();
     private Mode mode = Mode.PASS;
     private int accepted;
@@ -48,6 +49,9 @@ public final class TcpProxy implements AutoCloseable {
     /** Closes the connections that are there; new ones pass. */
     public void cut() {
         open.forEach(TcpProxy::close);
+        synchronized (change) {
+            change.notifyAll();
+        }
     }
 
     /** Closes the connections that are there, and each new one as soon as it is accepted. */
@@ -61,7 +65,15 @@ public final class TcpProxy implements AutoCloseable {
         become(Mode.SILENT);
     }
 
-    /** The same, after so many more bytes in both directions together: in the middle of a large message. */
+    /** Passes new connections on, while those that are there stay open and silent: a network that was away for a while. */
+    public void strand() {
+        synchronized (change) {
+            stranded.addAll(open);
+        }
+        become(Mode.PASS);
+    }
+
+    /** Falls silent after so many more bytes in both directions together: in the middle of a large message. */
     public void fallSilentAfter(long bytes) {
         synchronized (change) {
             left = bytes;
@@ -115,7 +127,7 @@ public final class TcpProxy implements AutoCloseable {
 
     private void connect(Socket client) throws IOException, InterruptedException {
         try (client) {
-            awaitPassing();
+            awaitPassing(client);
             try (Socket server = new Socket(InetAddress.getLoopbackAddress(), target)) {
                 open.add(server);
                 start(() -> copy(server, client));
@@ -134,16 +146,16 @@ public final class TcpProxy implements AutoCloseable {
             OutputStream out = to.getOutputStream();
             byte[] buffer = new byte[65_536];
             for (int read; (read = in.read(buffer)) >= 0; ) {
-                awaitPassing();
+                awaitPassing(from);
                 out.write(buffer, 0, read);
                 passed(read);
             }
         }
     }
 
-    private void awaitPassing() throws InterruptedException {
+    private void awaitPassing(Socket from) throws InterruptedException {
         synchronized (change) {
-            while (mode == Mode.SILENT) {
+            while (mode == Mode.SILENT || stranded.contains(from) && !from.isClosed()) {
                 change.wait();
             }
         }

@@ -67,21 +67,36 @@ public final class BrokerQueues {
     private static final long MANAGEMENT_MILLIS = 2_000;
 
     private final Map<String, Use> queues;
+    private final Gate gate;
     private final Set<String> told = new HashSet<>();
     private boolean looked;
 
     /** @param queues their names, and how each is read */
     public BrokerQueues(Map<String, Use> queues) {
+        this(queues, Gate.OPEN);
+    }
+
+    /**
+     * @param queues their names, and how each is read
+     * @param gate   whether they may be read
+     */
+    public BrokerQueues(Map<String, Use> queues, Gate gate) {
         this.queues = new LinkedHashMap<>(queues);
+        this.gate = gate;
     }
 
     /**
      * On each new connection, before it consumes: a queue may have gone with the broker's disk, and whoever comes first
      * would have it made without its attributes. Says once what is wrong.
      *
-     * @throws JMSException when the connection is lost meanwhile
+     * @throws JMSException when the connection is lost meanwhile, or the bridge may not consume now
      */
-    public synchronized void prepare(Connection connection) throws JMSException {
+    public void prepare(Connection connection) throws JMSException {
+        gate.admit(connection);
+        makeAndLook(connection);
+    }
+
+    private synchronized void makeAndLook(Connection connection) throws JMSException {
         if (!(connection instanceof ActiveMQConnection)) {
             return;
         }

@@ -12,10 +12,16 @@ import org.springframework.jms.listener.AbstractMessageListenerContainer;
 /** Gives every JMS route, those of integrators too, consumers as {@link Container} has them. */
 public final class Consumers extends LifecycleStrategySupport implements MessageListenerContainerFactory {
     private final BrokerQueues queues;
+    private final Gate gate;
     private final Outages outages;
 
-    public Consumers(BrokerQueues queues, Outages outages) {
+    /**
+     * @param queues to be there before they are read
+     * @param gate   whether they may be read
+     */
+    public Consumers(BrokerQueues queues, Gate gate, Outages outages) {
         this.queues = queues;
+        this.gate = gate;
         this.outages = outages;
     }
 
@@ -29,6 +35,6 @@ public final class Consumers extends LifecycleStrategySupport implements Message
 
     @Override
     public AbstractMessageListenerContainer createMessageListenerContainer(JmsEndpoint endpoint) {
-        return new Container(endpoint, queues, outages);
+        return new Container(endpoint, queues, gate, outages);
     }
 }

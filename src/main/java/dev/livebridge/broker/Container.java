@@ -31,13 +31,15 @@ final class Container extends DefaultJmsMessageListenerContainer {
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final BrokerQueues queues;
+    private final Gate gate;
     private final Outages outages;
     private final RollbackPause rollbackPause = new RollbackPause();
     private volatile Instant connectedAt = Instant.now();
 
-    Container(JmsEndpoint endpoint, BrokerQueues queues, Outages outages) {
+    Container(JmsEndpoint endpoint, BrokerQueues queues, Gate gate, Outages outages) {
         super(endpoint);
         this.queues = queues;
+        this.gate = gate;
         this.outages = outages;
     }
 
@@ -65,6 +67,12 @@ final class Container extends DefaultJmsMessageListenerContainer {
         MessageConsumer consumer = super.createListenerConsumer(session);
         outages.succeeded(Outages.BROKER);
         return consumer;
+    }
+
+    /** A connection that reconnects by itself would deliver before it is known whether this bridge may still consume. */
+    @Override
+    protected Message receiveMessage(MessageConsumer consumer) throws JMSException {
+        return gate.awaitOpen(getReceiveTimeout()) ? super.receiveMessage(consumer) : null;
     }
 
     @Override
