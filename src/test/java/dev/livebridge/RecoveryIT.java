@@ -56,6 +56,8 @@ class RecoveryIT {
         await().atMost(SOON)
                 .until(() -> held() > before
                         && conversations.stream().filter(one -> calls(one) > 0).count() > 2);
+        // those that were answered are waiting by now
+        await().pollDelay(Duration.ofMillis(1_500)).until(() -> true);
 
         BRIDGE.live().stubFor(post(anyUrl()).willReturn(okJson("{}")));
         BRIDGE.live().resetRequests();
