@@ -53,6 +53,7 @@ class FuzzIT {
             "server-error",
             "invalid-response",
             "expired",
+            "uncertain",
             "attachment-too-large",
             "attachment-type-refused",
             "attachment-unreachable",
