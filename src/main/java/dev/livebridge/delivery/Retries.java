@@ -257,7 +257,7 @@ public final class Retries implements Processor {
         }
         return failure instanceof SocketTimeoutException
                 ? service + " did not answer in time (" + said + ")"
-                : "the connection to " + service + " broke before an answer came (" + said + ")";
+                : "no readable answer came from " + service + " (" + said + ")";
     }
 
     /** By what the messages of a conversation are known to be of the same one. */

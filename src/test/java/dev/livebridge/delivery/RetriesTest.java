@@ -178,7 +178,7 @@ class RetriesTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             no answer          | true  | Live did not answer in time (java.net.SocketTimeoutException: Read timed out)
-            reset              | true  | the connection to Live broke before an answer came (java.net.SocketException: Connection reset)
+            reset              | true  | no readable answer came from Live (java.net.SocketException: Connection reset)
             503                | false |
             500                | false |
             refused connection | false |
