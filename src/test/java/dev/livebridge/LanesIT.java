@@ -15,6 +15,8 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.livebridge.delivery.Identity;
 import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.MessageProducer;
 import jakarta.jms.QueueBrowser;
 import jakarta.jms.TextMessage;
 import java.io.IOException;
@@ -146,7 +148,12 @@ class LanesIT {
         for (Map.Entry<String, Object> property : identity.grouped(group, after).entrySet()) {
             message.setObjectProperty(property.getKey(), property.getValue());
         }
-        BRIDGE.send(LANES, message);
+        try (MessageProducer producer =
+                BRIDGE.session().createProducer(BRIDGE.session().createQueue(LANES))) {
+            // as the broker does with what a dead consumer had, it comes before the one that goes back again and again
+            producer.setPriority(id.equals(first) ? 9 : Message.DEFAULT_PRIORITY);
+            producer.send(message);
+        }
     }
 
     private static boolean isHeld() throws JMSException {
