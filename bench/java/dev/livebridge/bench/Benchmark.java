@@ -65,6 +65,9 @@ public final class Benchmark {
         if (options.runs("hold")) {
             hold(contenders);
         }
+        if (options.runs("outage")) {
+            outage(contenders);
+        }
         if (options.runs("backlog")) {
             backlog(contenders);
         }
@@ -145,6 +148,20 @@ public final class Benchmark {
             });
         }
         report.append(hold.report());
+    }
+
+    private void outage(List<Contender> contenders) throws Exception {
+        Outage outage = new Outage(options, surroundings);
+        for (Contender contender : contenders) {
+            say("outage: %s", contender.title());
+            attempt(contender, () -> {
+                try (Running running = surroundings.start(contender)) {
+                    surroundings.warmUp(running);
+                    outage.measure(contender);
+                }
+            });
+        }
+        report.append(outage.report());
     }
 
     private void backlog(List<Contender> contenders) throws Exception {

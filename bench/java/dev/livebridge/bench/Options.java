@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * What a run measures: the system properties {@code bench.*}, each with a default.
  *
- * @param scenarios     throughput, rate, hold, grouper, backlog
+ * @param scenarios     throughput, rate, hold, outage, grouper, backlog
  * @param contenders    their names; empty for all that the machine has
  * @param rounds        how often each contender's throughput is measured, in turn with the others, at most
  * @param messages      of one measurement of throughput
@@ -16,6 +16,8 @@ import java.util.List;
  * @param rate          messages per second of the scenarios rate and hold
  * @param duration      how long these send
  * @param failing       of the conversations, how many the scenario hold lets fail
+ * @param outageMessages   that wait in the scenario outage
+ * @param outageDuration   how long Live answers 503 in it
  * @param moved         messages that the scenario grouper has moved
  * @param backlog       messages that lie there in the scenario backlog
  * @param heap          {@code -Xmx} of each contender
@@ -34,6 +36,8 @@ record Options(
         Duration duration,
         Duration holdDuration,
         int failing,
+        int outageMessages,
+        Duration outageDuration,
         int moved,
         int backlog,
         String heap,
@@ -53,6 +57,8 @@ record Options(
                 Duration.ofSeconds(Integer.getInteger("bench.rate.seconds", 30)),
                 Duration.ofSeconds(Integer.getInteger("bench.hold.seconds", 60)),
                 Integer.getInteger("bench.hold.conversations", 20),
+                Integer.getInteger("bench.outage.messages", 5_000),
+                Duration.ofSeconds(Integer.getInteger("bench.outage.seconds", 30)),
                 Integer.getInteger("bench.grouper.messages", 20_000),
                 Integer.getInteger("bench.backlog.messages", 1_000_000),
                 System.getProperty("bench.heap", "256m"),

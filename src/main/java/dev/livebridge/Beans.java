@@ -15,17 +15,19 @@ import dev.livebridge.broker.Gate;
 import dev.livebridge.conversation.Attendance;
 import dev.livebridge.conversation.BotChoice;
 import dev.livebridge.conversation.Conversations;
+import dev.livebridge.conversation.GroupOrder;
 import dev.livebridge.conversation.Grouper;
 import dev.livebridge.conversation.Holds;
-import dev.livebridge.conversation.Lanes;
+import dev.livebridge.conversation.MessageGroups;
 import dev.livebridge.conversation.Openings;
-import dev.livebridge.conversation.Store;
+import dev.livebridge.conversation.UnreadableMessages;
 import dev.livebridge.delivery.Backoff;
 import dev.livebridge.delivery.DeadLetterConverter;
 import dev.livebridge.delivery.DeadLetters;
 import dev.livebridge.delivery.Deliveries;
 import dev.livebridge.delivery.Expiry;
 import dev.livebridge.delivery.Failures;
+import dev.livebridge.delivery.LastRun;
 import dev.livebridge.delivery.LiveAnswer;
 import dev.livebridge.delivery.LiveHeaders;
 import dev.livebridge.delivery.Originals;
@@ -48,6 +50,7 @@ import dev.livebridge.message.RequestReader;
 import dev.livebridge.message.RequestSchema;
 import dev.livebridge.message.RequestedUser;
 import dev.livebridge.spool.Spool;
+import dev.livebridge.store.Store;
 import jakarta.jms.ConnectionFactory;
 import java.net.URI;
 import java.util.HashSet;
@@ -72,7 +75,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 final class Beans {
     private Beans() {}
 
-    static void bind(Settings settings, Store store, Spool spool, CamelContext context) {
+    static void bind(Settings settings, Store store, LastRun lastRun, Spool spool, CamelContext context) {
         Registry registry = context.getRegistry();
         Bots bots = BotBeans.bots(settings);
         long botId = bots.main().id();
@@ -100,9 +103,11 @@ final class Beans {
 
         // conversation: who talks in which
         Originals originals = new Originals(internalQueues(settings, bots), bots);
+        MessageGroups messageGroups = new MessageGroups(store, botId);
         Conversations conversations = new Conversations(
-                store.dataSource(),
+                store,
                 bots,
+                messageGroups,
                 settings.duration("live.conversations.max-age"),
                 settings.flag("live.conversations.reopen-closed")
                         ? settings.text("live.conversations.reopened-firstname")
@@ -112,9 +117,9 @@ final class Beans {
         BotChoice choice = new BotChoice(bots, conversations);
         registry.bind("botChoice", choice);
         registry.bind("botRoutes", new BotRoutes(bots, context));
-        registry.bind("openings", new Openings(store.dataSource()));
+        registry.bind("openings", new Openings(store));
         // the connections are configured after this
-        registry.bind("lanes", Lanes.class, Suppliers.memorize(() -> lanes(settings, botId, store, registry)));
+        registry.bind("groupOrder", GroupOrder.class, Suppliers.memorize(() -> groupOrder(settings, registry)));
         registry.bind(
                 "holds",
                 Holds.class,
@@ -126,7 +131,16 @@ final class Beans {
                         "grouper of " + queue.name(),
                         Grouper.class,
                         Suppliers.memorize(() -> grouper(
-                                settings, queue, queues, choice, conversations, originals, spool, outages, registry)));
+                                settings,
+                                queue,
+                                queues,
+                                choice,
+                                conversations,
+                                messageGroups,
+                                originals,
+                                spool,
+                                outages,
+                                registry)));
             }
         }
 
@@ -135,8 +149,7 @@ final class Beans {
 
         // delivery: kinds of failure, records, dead letters
         Outcomes outcomes = new Outcomes();
-        Deliveries deliveries =
-                new Deliveries(store.dataSource(), store.relaxedDataSource(), records(settings, bots), outages);
+        Deliveries deliveries = new Deliveries(store, records(settings, bots), outages, lastRun);
         registry.bind("outages", outages);
         registry.bind("deliveries", deliveries);
         registry.bind("liveHeaders", new LiveHeaders(settings.family("live.api.headers.")));
@@ -149,7 +162,10 @@ final class Beans {
                         outages,
                         new DelayedEvents(context, outcomes),
                         tokenFilter,
-                        bots));
+                        bots,
+                        exchange -> registry.lookupByNameAndType("holds", Holds.class)
+                                .isWaiting(exchange)));
+        ProbeBeans.bind(settings, bots, outages, context);
         registry.bind("expiry", new Expiry());
         registry.bind("failures", new Failures(tokenFilter, deliveries));
         registry.bind("deadLetterConverter", new DeadLetterConverter());
@@ -176,24 +192,22 @@ final class Beans {
         registry.bind("liveEvents", new LiveEvents(schema("live-event"), tokenFilter));
         registry.bind(
                 "eventRecords",
-                new EventRecords(store.dataSource(), botId, settings.duration("live.idempotency.retention"), outages));
+                new EventRecords(store, botId, settings.duration("live.idempotency.retention"), outages));
     }
 
     private static Attendance attendance(Settings settings, Store store, Registry registry) {
         return new Attendance(
-                store.dataSource(),
+                store,
                 settings.flag("live.messages.hold-until-attended"),
                 settings.duration("live.hold.timeout"),
                 registry.lookupByNameAndType("holds", Holds.class));
     }
 
-    private static Lanes lanes(Settings settings, long botId, Store store, Registry registry) {
-        return new Lanes(
-                store.dataSource(),
-                new Lanes.Settings(
-                        botId,
-                        BotBeans.isGrouped(settings) && settings.flag("live.records.enabled"),
-                        settings.text("live.queues.held")),
+    private static GroupOrder groupOrder(Settings settings, Registry registry) {
+        return new GroupOrder(
+                registry.lookupByNameAndType("deliveries", Deliveries.class),
+                BotBeans.isGrouped(settings),
+                settings.text("live.queues.held"),
                 registry.lookupByNameAndType("brokerConnectionFactory", ConnectionFactory.class));
     }
 
@@ -206,13 +220,12 @@ final class Beans {
             Outages outages,
             Registry registry) {
         return new Holds(
-                store.dataSource(),
-                store.relaxedDataSource(),
+                store,
                 registry.lookupByNameAndType("brokerConnectionFactory", ConnectionFactory.class),
                 settings.text("live.queues.held"),
                 bots,
                 conversations,
-                registry.lookupByNameAndType("lanes", Lanes.class),
+                registry.lookupByNameAndType("groupOrder", GroupOrder.class),
                 originals,
                 outages);
     }
@@ -223,6 +236,7 @@ final class Beans {
             BrokerQueues queues,
             BotChoice choice,
             Conversations conversations,
+            MessageGroups messageGroups,
             Originals originals,
             Spool spool,
             Outages outages,
@@ -235,10 +249,11 @@ final class Beans {
                 settings.integer("live.grouper.batch-size"),
                 choice,
                 conversations,
-                registry.lookupByNameAndType("lanes", Lanes.class),
+                messageGroups,
                 originals,
                 spool,
-                outages);
+                outages,
+                new UnreadableMessages(settings.text("live.queues.deadletters")));
     }
 
     private static BrokerLock lock(Settings settings, Registry registry) {
@@ -280,7 +295,6 @@ final class Beans {
     private static Deliveries.Settings records(Settings settings, Bots bots) {
         return new Deliveries.Settings(
                 bots.main().id(),
-                settings.flag("live.records.enabled"),
                 settings.integer("live.jms.max-crash-deliveries"),
                 notSentAgain(settings, bots),
                 settings.duration("live.idempotency.retention"));

@@ -2,9 +2,10 @@ package dev.livebridge;
 
 import dev.livebridge.attachment.S3;
 import dev.livebridge.broker.BrokerQueues;
-import dev.livebridge.conversation.Store;
+import dev.livebridge.delivery.LastRun;
 import dev.livebridge.lookup.CsvTable;
 import dev.livebridge.spool.Spool;
+import dev.livebridge.store.Store;
 import jakarta.jms.Connection;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
@@ -82,7 +83,8 @@ public final class Checklist {
             main.start();
             CamelContext context = main.getCamelContext();
             Spool spool = new Spool(Path.of(settings.text("live.attachments.spool-directory")));
-            Beans.bind(new Settings(context.getPropertiesComponent()), store, spool, context);
+            LastRun lastRun = new LastRun(Path.of(settings.text("live.data-directory")));
+            Beans.bind(new Settings(context.getPropertiesComponent()), store, lastRun, spool, context);
             routes(context);
             broker(context, settings.text("live.jms.url"));
             store(store);
@@ -161,11 +163,7 @@ public final class Checklist {
         try (java.sql.Connection connection = store.dataSource().getConnection()) {
             add("store", Verdict.OK, connection.getMetaData().getDatabaseProductName() + " " + store);
         } catch (SQLException e) {
-            if (Store.isInUse(e)) {
-                add("store", Verdict.NOT_CHECKED, "a running bridge has it open: " + store);
-            } else {
-                add("store", Verdict.FAILED, store + ": " + e.getMessage());
-            }
+            add("store", Verdict.FAILED, store + ": " + e.getMessage());
         }
     }
 

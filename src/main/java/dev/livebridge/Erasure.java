@@ -2,8 +2,8 @@ package dev.livebridge;
 
 import dev.livebridge.attachment.ConversationObjects;
 import dev.livebridge.attachment.S3;
-import dev.livebridge.conversation.Store;
 import dev.livebridge.conversation.UserRecords;
+import dev.livebridge.store.Store;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -83,11 +83,7 @@ public final class Erasure {
         try (Connection connection = store.dataSource().getConnection()) {
             connection.getMetaData();
         } catch (SQLException e) {
-            throw new StartException(
-                    Store.isInUse(e)
-                            ? "a running bridge has the store open: stop it first (" + store + ")"
-                            : "the store is out of reach: " + store + ": " + e.getMessage(),
-                    e);
+            throw new StartException("the store is out of reach: " + store + ": " + e.getMessage(), e);
         }
     }
 

@@ -95,7 +95,6 @@ public final class Settings {
             Map.entry("live.hold.timeout", Type.DURATION),
             Map.entry("live.uncertain.conversations", Type.UNCERTAIN),
             Map.entry("live.uncertain.messages", Type.UNCERTAIN),
-            Map.entry("live.records.enabled", Type.BOOLEAN),
             Map.entry("live.idempotency.retention", Type.DURATION),
             Map.entry("live.conversations.max-age", Type.DURATION),
             Map.entry("live.conversations.reuse-open", Type.BOOLEAN),
@@ -337,8 +336,7 @@ public final class Settings {
                             && TimeUtils.toMilliSeconds(value)
                                     <= Duration.ofDays(7).toMillis();
                 case CHECKSUMS -> List.of("when-supported", "when-required").contains(value);
-                case JDBC ->
-                    (value.startsWith("jdbc:postgresql:") || value.startsWith("jdbc:h2:")) && !hasCredentials(value);
+                case JDBC -> value.startsWith("jdbc:postgresql:") && !hasCredentials(value);
                 case GROUPED_BY -> List.of("bridge", "producer").contains(value);
                 case UNCERTAIN -> List.of("resend", "dead-letter").contains(value);
                 case LOOKUP_URL ->

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.dao.DataAccessResourceFailureException;
 
 /** A message to a user opens the conversation where there is none: one, whoever else asks for it at the same moment. */
 class OpeningIT {
@@ -65,6 +66,20 @@ class OpeningIT {
     static void removeFolder() throws IOException {
         POSTGRES.close();
         FileUtil.removeDir(FOLDER.toFile());
+    }
+
+    @Test
+    void remembersTheOpenedConversationOnceTheStoreIsBack() throws Exception {
+        BRIDGE.breakStep("remember-opened", 2, new DataAccessResourceFailureException("the store is away"));
+        JsonNode reply = BRIDGE.request(MESSAGES, message("Hi", ""));
+
+        assertThat(reply.at("/conversationId").asText()).isEqualTo(conversation);
+        BRIDGE.live().verify(1, postRequestedFor(urlEqualTo(QUEUE_PATH)));
+        JsonNode next = BRIDGE.request(MESSAGES, "{\"userHash\": \"%s\", \"text\": \"And?\"}".formatted(user));
+        assertThat(next.at("/conversationId").asText()).isEqualTo(conversation);
+        // its claim is gone as well: another conversation of the user can be opened
+        OTHER.request(MESSAGES, message("Hi again", ""));
+        BRIDGE.receive(EVENTS);
     }
 
     @Test

@@ -14,15 +14,17 @@ import dev.livebridge.bot.TestBots;
 import dev.livebridge.chaos.DatabaseProcess;
 import dev.livebridge.conversation.Attendance;
 import dev.livebridge.conversation.Conversations;
+import dev.livebridge.conversation.GroupOrder;
 import dev.livebridge.conversation.Holds;
-import dev.livebridge.conversation.Lanes;
-import dev.livebridge.conversation.Store;
+import dev.livebridge.conversation.MessageGroups;
 import dev.livebridge.conversation.UserRecords;
 import dev.livebridge.delivery.Deliveries;
 import dev.livebridge.delivery.Delivery;
 import dev.livebridge.delivery.DeliveryException;
 import dev.livebridge.delivery.ErrorCode;
 import dev.livebridge.delivery.Failure;
+import dev.livebridge.delivery.LastRun;
+import dev.livebridge.delivery.LostMessageException;
 import dev.livebridge.delivery.NoConversationException;
 import dev.livebridge.delivery.Original;
 import dev.livebridge.delivery.Originals;
@@ -31,25 +33,19 @@ import dev.livebridge.delivery.RefusedException;
 import dev.livebridge.event.EventRecords;
 import dev.livebridge.event.LiveEvent;
 import dev.livebridge.spool.Spool;
+import dev.livebridge.store.Store;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.Queue;
 import jakarta.jms.TextMessage;
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
-import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import javax.sql.DataSource;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
@@ -62,7 +58,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /** What the store is used for, in the embedded file and in a PostgreSQL, each by two instances at once. */
 class StoreIT {
@@ -71,7 +66,7 @@ class StoreIT {
 
     /** What {@code live.store.url} can mean. */
     enum Kind {
-        H2,
+        SQLITE,
         POSTGRESQL
     }
 
@@ -88,6 +83,9 @@ class StoreIT {
     private final Bot bot = bots.main();
     private final Outages outages = new Outages();
     private final Spool spool = new Spool(folder.resolve("spool"));
+    /** By the last part of its id, the message that the reader said comes before it. */
+    private final Map<String, String> after = new HashMap<>();
+
     private Store store;
     private Store other;
 
@@ -117,8 +115,6 @@ class StoreIT {
     @EnumSource
     void isMadeOnceByWhoeverComesFirst(Kind kind) {
         open(kind);
-        store.migrate();
-
         assertThat(store.exists()).isTrue();
         assertThat(JdbcClient.create(other.dataSource())
                         .sql("select count(*) from delivery where bot_id = ?")
@@ -139,16 +135,16 @@ class StoreIT {
 
         Conversations others = conversations(other);
         others.queued(bot, conversation, user);
-        assertThat(others.addressed(bot, Map.of("userHash", user))).isEqualTo(conversation + "-2");
+        assertThat(others.addressed(bot, Map.of("userHash", user), looked())).isEqualTo(conversation + "-2");
         assertThat(others.parties(List.of(conversation, "unknown", "not one\0", "x".repeat(256))))
                 .isEqualTo(Map.of(conversation, new Conversations.Party(bot, user)));
 
         others.closed(bot, conversation + "-2");
-        assertThatThrownBy(() -> conversations.addressed(bot, Map.of("userHash", user)))
+        assertThatThrownBy(() -> conversations.addressed(bot, Map.of("userHash", user), looked()))
                 .isInstanceOf(NoConversationException.class);
-        assertThatThrownBy(() -> conversations.addressed(bot, Map.of("conversationId", conversation + "-2")))
+        assertThatThrownBy(() -> conversations.addressed(bot, Map.of("conversationId", conversation + "-2"), looked()))
                 .isInstanceOf(RefusedException.class);
-        assertThat(conversations.addressed(bot, Map.of("conversationId", conversation)))
+        assertThat(conversations.addressed(bot, Map.of("conversationId", conversation), looked()))
                 .isEqualTo(conversation);
     }
 
@@ -167,7 +163,7 @@ class StoreIT {
 
         attendance(store).closed(bot, conversation);
         attendance(other).closed(bot, conversation);
-        assertThatThrownBy(() -> conversations(other).addressed(bot, Map.of("conversationId", conversation)))
+        assertThatThrownBy(() -> conversations(other).addressed(bot, Map.of("conversationId", conversation), looked()))
                 .isInstanceOf(RefusedException.class);
     }
 
@@ -191,7 +187,7 @@ class StoreIT {
             assertThat(conversations(store).user(bot, early)).isEqualTo(user);
             assertThat(attendance(store).isAwaited(bot, early)).isEqualTo(event.equals("moved"));
         }
-        assertThatThrownBy(() -> conversations(store).addressed(bot, Map.of("userHash", user)))
+        assertThatThrownBy(() -> conversations(store).addressed(bot, Map.of("userHash", user), looked()))
                 .isInstanceOf(NoConversationException.class);
         assertThat(new UserRecords(store.dataSource(), bots, user).conversations())
                 .hasSize(3);
@@ -203,12 +199,14 @@ class StoreIT {
         open(kind);
         Bot sales = new Bot("sales", botId + 1, "t", List.of());
         Bots both = new Bots(bot, List.of(sales), bots.queues());
-        Conversations conversations = new Conversations(store.dataSource(), both, WEEK, null);
+        Conversations conversations = new Conversations(store, both, groups(store), WEEK, null);
         conversations.queued(bot, conversation, user);
         conversations.queued(sales, conversation + "-sales", user);
 
-        assertThat(conversations.addressed(bot, Map.of("userHash", user))).isEqualTo(conversation);
-        assertThat(conversations.addressed(sales, Map.of("userHash", user))).isEqualTo(conversation + "-sales");
+        assertThat(conversations.addressed(bot, Map.of("userHash", user), looked()))
+                .isEqualTo(conversation);
+        assertThat(conversations.addressed(sales, Map.of("userHash", user), looked()))
+                .isEqualTo(conversation + "-sales");
         assertThat(conversations.party(conversation + "-sales")).isEqualTo(new Conversations.Party(sales, user));
         assertThat(conversations(store).party(conversation + "-sales")).isNull();
 
@@ -224,7 +222,7 @@ class StoreIT {
         open(kind);
         Original original = taken(store, 1, null).getVariable("original", Original.class);
         conversations(store).queued(bot, conversation, user);
-        holds(store).begin(original, user, 60_000L, "no agent");
+        holds(store).begin(original, user, 60_000L, "no agent", "agent", false);
         attendance(store).lookAgain(bot, original, conversation, user);
         assertThat(due()).isZero();
 
@@ -236,7 +234,7 @@ class StoreIT {
     private int due() {
         return JdbcClient.create(store.dataSource())
                 .sql("select count(*) from hold where bot_id = ? and due_at <= ?")
-                .params(botId, Timestamp.from(Instant.now()))
+                .params(botId, Instant.now().toEpochMilli())
                 .query(Integer.class)
                 .single();
     }
@@ -263,12 +261,13 @@ class StoreIT {
     void knowsHowFarAMessageCame(Kind kind) throws Exception {
         open(kind);
         Exchange first = taken(store, 1, null);
-        deliveries(store).started(delivery(first));
+        start(store, first);
 
-        assertThat(delivery(taken(other, 2, null)).uncertain()).isTrue();
-        deliveries(store)
+        Exchange second = taken(other, 2, null);
+        assertThat(delivery(second).uncertain()).isTrue();
+        deliveries(other)
                 .confirmed(
-                        delivery(first),
+                        delivery(second),
                         Map.of("status", "sent", "text", "\0 Ñ 😀 \uD800", "large", "x".repeat(100_000)),
                         conversation,
                         user);
@@ -297,24 +296,24 @@ class StoreIT {
         deliveries(store).claim(first, bot, user);
 
         Exchange second = exchange(message + "-2", 1, "key", "body");
-        deliveries(other).take(second);
+        look(other, second);
         assertThatThrownBy(() -> deliveries(other).claim(second, bot, user))
                 .isInstanceOf(DeliveryException.class)
                 .hasMessageContaining("under way");
         // this one may be saved all the same
         deliveries(other).rolledBack(delivery(second));
 
-        deliveries(store).started(delivery(first));
+        start(store, first);
         deliveries(store).confirmed(delivery(first), Map.of("status", "sent"), conversation, user);
         deliveries(other).claim(second, bot, user);
         assertThat(delivery(second).confirmed()).isTrue();
         assertThat(second.getVariable("outcome", Map.class)).containsEntry("duplicate", true);
 
         Exchange third = exchange(message + "-3", 1, "key", "another body");
-        deliveries(other).take(third);
+        look(other, third);
         assertThatThrownBy(() -> deliveries(other).claim(third, bot, user)).isInstanceOf(RefusedException.class);
         Exchange elsewhere = exchange(message + "-4", 1, "key", "another body");
-        deliveries(other).take(elsewhere);
+        look(other, elsewhere);
         deliveries(other).claim(elsewhere, bot, user + "-2");
         assertThat(delivery(elsewhere).confirmed()).isFalse();
     }
@@ -328,27 +327,79 @@ class StoreIT {
         deliveries(store).failed(delivery(first), failure("refused"), conversation, user);
 
         Exchange second = exchange(message + "-2", 1, "key", "another body");
-        deliveries(other).take(second);
+        look(other, second);
         deliveries(other).claim(second, bot, user);
-        deliveries(other).started(delivery(second));
+        start(other, second);
         assertThat(delivery(second).confirmed()).isFalse();
     }
 
     @ParameterizedTest
     @EnumSource
-    void goesOnWhereItWroteARowWithoutHearingSo(Kind kind) throws Exception {
+    void leavesAMessageToWhoeverTookItUpLast(Kind kind) throws Exception {
         open(kind);
-        AtomicInteger failures = new AtomicInteger(1);
-        Deliveries breaking = deliveries(deafAfter(store.dataSource(), failures));
-        Exchange first = exchange(message, 1, "key", "body");
-        breaking.take(first);
-        assertThatThrownBy(() -> breaking.claim(first, bot, user)).hasMessageContaining("broken by a test");
-        assertThat(failures).hasValue(0);
+        Exchange first = exchange(message, 1, null, "body");
+        deliveries(store).take(first);
+        assertThat(start(store, first)).isTrue();
+        deliveries(store).attempted(delivery(first));
 
-        breaking.claim(first, bot, user);
-        breaking.started(delivery(first));
-        breaking.confirmed(delivery(first), Map.of("status", "sent"), conversation, user);
-        assertThat(delivery(taken(other, 2, null)).confirmed()).isTrue();
+        // its connection breaks, and the broker gives it to another, which finds no call under way
+        Exchange second = taken(other, 2, null);
+        assertThat(delivery(second).uncertain()).isFalse();
+        assertThat(start(other, second)).isTrue();
+
+        assertThatThrownBy(() -> start(store, first)).isInstanceOf(LostMessageException.class);
+        assertThatThrownBy(() ->
+                        deliveries(store).confirmed(delivery(first), Map.of("status", "sent"), conversation, user))
+                .isInstanceOf(LostMessageException.class);
+        assertThatThrownBy(() -> deliveries(store).failed(delivery(first), failure("too late"), conversation, user))
+                .isInstanceOf(LostMessageException.class);
+        deliveries(other).confirmed(delivery(second), Map.of("status", "sent"), conversation, user);
+        assertThat(delivery(taken(store, 3, null)).confirmed()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void takesAStartedCallForUncertainWhateverTheBrokerCounts(Kind kind) throws Exception {
+        open(kind);
+        Exchange first = exchange(message, 1, null, "body");
+        deliveries(store).take(first);
+        start(store, first);
+
+        Exchange second = exchange(message, 1, null, "body");
+        deliveries(other).take(second);
+        assertThat(start(other, second)).isFalse();
+        deliveries(other).look(second);
+
+        assertThat(delivery(second).uncertain()).isTrue();
+        assertThat(start(other, second)).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void startsNothingThatMustWait(Kind kind) throws Exception {
+        open(kind);
+        conversations(store).queued(bot, conversation, user);
+        holds(store)
+                .begin(
+                        exchange(message, 1, null, "").getVariable("original", Original.class),
+                        user,
+                        1L,
+                        "503",
+                        "Live",
+                        false);
+        Exchange waits = exchange(message + "-2", 1, null, "body");
+        deliveries(store).take(waits);
+        assertThat(deliveries(store).start(delivery(waits), bot, conversation, null))
+                .isFalse();
+        assertThat(deliveries(store).start(delivery(waits), bot, conversation + "-2", null))
+                .isTrue();
+
+        conversations(store).queued(bot, conversation + "-3", user + "-3");
+        conversations(store).closed(bot, conversation + "-3");
+        Exchange closed = exchange(message + "-3", 1, null, "body");
+        deliveries(store).take(closed);
+        assertThat(deliveries(store).start(delivery(closed), bot, conversation + "-3", null))
+                .isFalse();
     }
 
     @ParameterizedTest
@@ -358,17 +409,19 @@ class StoreIT {
         Exchange waiting = taken(store, 1, null);
         Original original = waiting.getVariable("original", Original.class);
         Holds holds = holds(store);
-        holds.begin(original, user, 60_000L, "Live answered 503 \0 " + "x".repeat(3000));
-        holds.begin(original, user, 60_000L, "again");
+        holds.begin(original, user, 60_000L, "Live answered 503 \0 " + "x".repeat(3000), "Live", false);
+        holds.begin(original, user, 60_000L, "again", "Live", false);
 
         assertThat(holds(other).mustWait(original, delivery(waiting), user)).isTrue();
         assertThat(holds(other).mustWait(original, delivery(waiting), user + "-2"))
                 .isFalse();
-        holds(other).postpone(original, user, 120_000L, "still \0");
-        holds(other).release();
+        holds(store).postpone(original, user, 120_000L, "still \0", "Live", false);
+        holds(store).release();
+        // which a later write comes after
+        conversations(store).queued(bot, conversation, user);
         assertThat(JdbcClient.create(store.dataSource())
                         .sql("select reason from hold where bot_id = ? and due_at > ?")
-                        .params(botId, Timestamp.from(Instant.now().plusSeconds(100)))
+                        .params(botId, Instant.now().plusSeconds(100).toEpochMilli())
                         .query(String.class)
                         .list())
                 .containsExactly("still  ");
@@ -376,38 +429,56 @@ class StoreIT {
 
     @ParameterizedTest
     @EnumSource
-    void knowsWhatComesBeforeInALane(Kind kind) throws Exception {
+    void knowsWhatComesBeforeInAGroup(Kind kind) throws Exception {
         open(kind);
-        append(store, "1", "2");
+        append(store, 1, "1", "2");
         // the broker didn't hear of it: the next reader gets both again, and one more
-        append(other, "1", "2", "3");
+        append(other, 2, "1", "2", "3");
+        assertThatThrownBy(() -> handedOn(store, 1, "4")).isInstanceOf(IllegalStateException.class);
 
         assertThat(before("1")).isNull();
         assertThat(before("2")).isEqualTo(new Delivery.Before(message + "1", false));
         assertThat(before("3")).isEqualTo(new Delivery.Before(message + "2", false));
         Exchange first = exchange(message + "1", 1, null, "body");
         deliveries(store).take(first);
-        deliveries(store).started(delivery(first));
+        look(store, first);
+        start(store, first);
         assertThat(before("2")).isEqualTo(new Delivery.Before(message + "1", false));
-        lanes(store).setAside(first.getVariable("original", Original.class));
+        deliveries(store).setAside(delivery(first));
         assertThat(before("2")).isEqualTo(new Delivery.Before(message + "1", true));
         deliveries(store).failed(delivery(first), failure("wrong"), null, null);
         assertThat(before("2")).isNull();
         assertThat(before("3")).isNotNull();
     }
 
-    private void append(Store to, String... ids) throws Exception {
-        List<Original> batch = new ArrayList<>();
-        for (String id : ids) {
-            batch.add(exchange(message + id, 1, null, "body").getVariable("original", Original.class));
+    /** As the reader does that has this epoch. */
+    private void append(Store to, long epoch, String... ids) {
+        groups(to).becomeReader(QUEUE, epoch);
+        handedOn(to, epoch, ids);
+    }
+
+    private void handedOn(Store to, long epoch, String... ids) {
+        List<String> all = Stream.of(ids).map(id -> message + id).toList();
+        List<String> before = groups(to)
+                .append(
+                        QUEUE,
+                        epoch,
+                        all,
+                        Collections.nCopies(all.size(), 4),
+                        // as no user name may break it
+                        Collections.nCopies(all.size(), user + " \0 \uD800"));
+        for (int i = 0; i < ids.length; i++) {
+            after.put(ids[i], before.get(i));
         }
-        // as no user name may break it
-        lanes(to).append(QUEUE, batch, Collections.nCopies(batch.size(), user + " \0 \uD800"));
     }
 
     private Delivery.Before before(String id) throws Exception {
-        Exchange exchange = exchange(message + id, 1, null, "body");
-        deliveries(other).take(exchange);
+        Exchange exchange = exchange(message + id, 1, null, "body", after.get(id));
+        try {
+            look(other, exchange);
+        } finally {
+            column("state", "delivery");
+        }
         return delivery(exchange).before();
     }
 
@@ -417,8 +488,8 @@ class StoreIT {
         open(kind);
         for (String age : new String[] {"old", "young"}) {
             Exchange exchange = exchange(message + age, 1, null, "body");
-            deliveries(store).take(exchange);
-            deliveries(store).started(delivery(exchange));
+            look(store, exchange);
+            start(store, exchange);
             conversations(store).queued(bot, conversation + "-" + age, user);
         }
         for (String column : List.of("began_at", "changed_at")) {
@@ -448,7 +519,7 @@ class StoreIT {
         }) {
             try (Log log = Log.listen();
                     Store unreachable = new Store(address[0], role, "wr0ng", 1, folder)) {
-                assertThatThrownBy(unreachable::migrate)
+                assertThatThrownBy(unreachable::open)
                         .hasMessageContainingAll(address[0], address[1])
                         .satisfies(e -> assertThat(messages(e)).noneMatch(line -> isSecret(line, role)));
                 assertThatThrownBy(() -> conversations(unreachable).user(bot, conversation))
@@ -471,51 +542,60 @@ class StoreIT {
     private Store open(Kind kind) {
         store = store(kind);
         other = store(kind);
-        store.migrate();
+        store.open();
         return store;
     }
 
     private static Store store(Kind kind) {
-        return kind == Kind.H2
+        return kind == Kind.SQLITE
                 ? new Store(null, null, null, 3, folder)
                 : new Store(postgres.url(), postgres.username(), "any", 3, folder);
     }
 
     private Conversations conversations(Store of) {
-        return new Conversations(of.dataSource(), bots, WEEK, null);
+        return new Conversations(of, bots, groups(of), WEEK, null);
+    }
+
+    private MessageGroups groups(Store of) {
+        return new MessageGroups(of, botId);
     }
 
     private Deliveries deliveries(Store of) {
-        return deliveries(of.dataSource());
-    }
-
-    private Deliveries deliveries(DataSource of) {
-        return new Deliveries(of, of, new Deliveries.Settings(botId, true, 20, Set.of(), WEEK), outages);
+        return new Deliveries(of, new Deliveries.Settings(botId, 20, Set.of(), WEEK), outages, new LastRun(folder));
     }
 
     private Holds holds(Store of) {
         return new Holds(
-                of.dataSource(),
-                of.relaxedDataSource(),
+                of,
                 mock(ConnectionFactory.class),
                 "live.held",
                 bots,
                 conversations(of),
-                lanes(of),
+                new GroupOrder(deliveries(of), true, "live.held", mock(ConnectionFactory.class)),
                 new Originals(Set.of(), bots),
                 outages);
     }
 
     private Attendance attendance(Store of) {
-        return new Attendance(of.dataSource(), true, WEEK, holds(of));
+        return new Attendance(of, true, WEEK, holds(of));
     }
 
     private EventRecords events(Store of) {
-        return new EventRecords(of.dataSource(), botId, WEEK, outages);
+        return new EventRecords(of, botId, WEEK, outages);
     }
 
-    private Lanes lanes(Store of) {
-        return new Lanes(of.dataSource(), new Lanes.Settings(botId, true, "live.held"), mock(ConnectionFactory.class));
+    private void look(Store of, Exchange exchange) throws Exception {
+        deliveries(of).take(exchange);
+        deliveries(of).look(exchange);
+    }
+
+    private boolean start(Store of, Exchange exchange) throws Exception {
+        return deliveries(of).start(delivery(exchange), bot, conversation, user);
+    }
+
+    /** A message of which the store was asked. */
+    private Delivery looked() throws Exception {
+        return delivery(taken(store, 1, null));
     }
 
     private static Failure failure(String text) {
@@ -524,7 +604,7 @@ class StoreIT {
 
     private Exchange taken(Store of, int delivered, String key) throws Exception {
         Exchange exchange = exchange(message, delivered, key == null ? "key" : key, "body");
-        deliveries(of).take(exchange);
+        look(of, exchange);
         return exchange;
     }
 
@@ -533,6 +613,10 @@ class StoreIT {
     }
 
     private Exchange exchange(String id, int delivered, String key, String body) throws Exception {
+        return exchange(id, delivered, key, body, null);
+    }
+
+    private Exchange exchange(String id, int delivered, String key, String body, String after) throws Exception {
         TextMessage jms = mock(TextMessage.class);
         Queue queue = mock(Queue.class);
         when(queue.getQueueName()).thenReturn(QUEUE);
@@ -540,18 +624,23 @@ class StoreIT {
         when(jms.getJMSDestination()).thenReturn(queue);
         when(jms.getText()).thenReturn(body);
         when(jms.propertyExists("idempotencyKey")).thenReturn(key != null);
-        when(jms.getStringProperty(anyString()))
-                .thenAnswer(call -> call.getArgument(0).equals("idempotencyKey") ? key : null);
+        Map<String, String> properties = new HashMap<>();
+        properties.put("idempotencyKey", key);
+        properties.put("liveHopQueue", QUEUE);
+        properties.put("liveHopMessageId", id);
+        properties.put("liveHopAfter", after);
+        when(jms.getStringProperty(anyString())).thenAnswer(call -> properties.get(call.<String>getArgument(0)));
+        when(jms.propertyExists("liveHopMessageId")).thenReturn(true);
         when(jms.getIntProperty("JMSXDeliveryCount")).thenReturn(delivered);
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
-        exchange.setVariable("original", new Originals(Set.of(), bots).keep(jms, spool.folder()));
+        exchange.setVariable("original", new Originals(Set.of(QUEUE), bots).keep(jms, spool.folder()));
         return exchange;
     }
 
     private void age(String table, String time, String name, String value, Duration age) {
         int aged = JdbcClient.create(store.dataSource())
                 .sql("update %s set %s = ? where bot_id = ? and %s = ?".formatted(table, time, name))
-                .params(Timestamp.from(Instant.now().minus(age)), botId, value)
+                .params(Instant.now().minus(age).toEpochMilli(), botId, value)
                 .update();
         assertThat(aged).isEqualTo(1);
     }
@@ -562,35 +651,5 @@ class StoreIT {
                 .params(botId)
                 .query(String.class)
                 .list();
-    }
-
-    /** A connection that breaks after it has carried out the next statement, before it answers. */
-    private static DataSource deafAfter(DataSource dataSource, AtomicInteger failures) {
-        return new DelegatingDataSource(dataSource) {
-            @Override
-            public Connection getConnection() throws SQLException {
-                Connection connection = super.getConnection();
-                return proxy(Connection.class, connection, failures);
-            }
-        };
-    }
-
-    private static <T> T proxy(Class<T> type, Object target, AtomicInteger failures) {
-        return type.cast(
-                Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, values) -> {
-                    Object answer;
-                    try {
-                        answer = method.invoke(target, values);
-                    } catch (java.lang.reflect.InvocationTargetException e) {
-                        throw e.getCause();
-                    }
-                    if (method.getName().equals("executeUpdate")
-                            && failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
-                        throw new SQLException("broken by a test", "08006");
-                    }
-                    return answer instanceof PreparedStatement
-                            ? proxy(PreparedStatement.class, answer, failures)
-                            : answer;
-                }));
     }
 }

@@ -34,6 +34,7 @@ final class Container extends DefaultJmsMessageListenerContainer {
     private final Gate gate;
     private final Outages outages;
     private final RollbackPause rollbackPause = new RollbackPause();
+    private volatile Instant connectedAt = Instant.now();
 
     Container(JmsEndpoint endpoint, BrokerQueues queues, Gate gate, Outages outages) {
         super(endpoint);
@@ -45,6 +46,7 @@ final class Container extends DefaultJmsMessageListenerContainer {
     @Override
     protected void prepareSharedConnection(Connection connection) throws JMSException {
         super.prepareSharedConnection(connection);
+        connectedAt = Instant.now();
         queues.prepare(connection);
         if (connection instanceof ActiveMQConnection artemis) {
             // it reconnects by itself (reconnectAttempts): nothing fails meanwhile
@@ -139,7 +141,8 @@ final class Container extends DefaultJmsMessageListenerContainer {
     protected void handleListenerSetupFailure(Throwable failure, boolean alreadyRecovered) {
         // that of another consumer's connection is told by that one
         if (!alreadyRecovered) {
-            failed(failure);
+            tell(failure);
+            outages.broke(Outages.BROKER, reason(failure), connectedAt);
         }
     }
 
@@ -154,7 +157,8 @@ final class Container extends DefaultJmsMessageListenerContainer {
                 refreshSharedConnection();
                 return;
             } catch (JMSException | RuntimeException e) {
-                failed(e);
+                tell(e);
+                outages.failed(Outages.BROKER, reason(e));
             }
             // from one try to the next: one that took long is not followed by a wait
             applyBackOffTime(
@@ -168,11 +172,14 @@ final class Container extends DefaultJmsMessageListenerContainer {
         return isRunning() && super.applyBackOffTime(wait);
     }
 
-    private void failed(Throwable failure) {
+    private void tell(Throwable failure) {
         if (failure instanceof JMSException jms) {
             invokeExceptionListener(jms);
         }
-        outages.failed(Outages.BROKER, getDestinationDescription() + ": " + failure.getMessage());
         logger.debug("not consumed", failure);
+    }
+
+    private String reason(Throwable failure) {
+        return getDestinationDescription() + ": " + failure.getMessage();
     }
 }

@@ -4,13 +4,10 @@ import dev.livebridge.bot.Bot;
 import dev.livebridge.delivery.ErrorCode;
 import dev.livebridge.delivery.Original;
 import dev.livebridge.delivery.RefusedException;
-import java.sql.Timestamp;
+import dev.livebridge.store.Store;
 import java.time.Duration;
 import java.time.Instant;
-import javax.sql.DataSource;
 import org.apache.camel.Variable;
-import org.springframework.dao.DuplicateKeyException;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * What Live's events say of conversations: taken by an agent, moved, closed. Each may be said again, and may come before the
@@ -23,7 +20,7 @@ public final class Attendance {
 
     private static final int MAX_TARGET = 256;
 
-    private final JdbcClient store;
+    private final Store store;
     private final boolean holds;
     private final Duration timeout;
     private final Holds held;
@@ -33,8 +30,8 @@ public final class Attendance {
      * @param timeout {@code live.hold.timeout}
      * @param held    the messages that wait
      */
-    public Attendance(DataSource store, boolean holds, Duration timeout, Holds held) {
-        this.store = JdbcClient.create(store);
+    public Attendance(Store store, boolean holds, Duration timeout, Holds held) {
+        this.store = store;
         this.holds = holds;
         this.timeout = timeout;
         this.held = held;
@@ -42,7 +39,7 @@ public final class Attendance {
 
     /** An agent has taken this conversation. */
     public void attended(@Variable("bot") Bot bot, @Variable("conversationId") String conversationId) {
-        update(bot, conversationId, "attended_at = coalesce(attended_at, ?)", Timestamp.from(Instant.now()));
+        update(bot, conversationId, "attended_at = coalesce(attended_at, ?)", Instant.now());
     }
 
     /**
@@ -64,41 +61,31 @@ public final class Attendance {
 
     /** It is over. */
     public void closed(@Variable("bot") Bot bot, @Variable("conversationId") String conversationId) {
-        update(bot, conversationId, "closed_at = coalesce(closed_at, ?)", Timestamp.from(Instant.now()));
+        update(bot, conversationId, "closed_at = coalesce(closed_at, ?)", Instant.now());
     }
 
     private void update(Bot bot, String conversationId, String change, Object value) {
-        String sql = "update conversation set " + change + " where bot_id = ? and conversation_id = ?";
-        if (store.sql(sql).param(value).param(bot.id()).param(conversationId).update() == 0) {
-            insert(bot, conversationId);
-            store.sql(sql).param(value).param(bot.id()).param(conversationId).update();
-        }
-    }
-
-    /** Not queued by this bridge, or not yet so far as it knows: without a user. */
-    private void insert(Bot bot, String conversationId) {
-        try {
-            store.sql("insert into conversation (bot_id, conversation_id, queued_at) values (?, ?, ?)")
-                    .params(bot.id(), conversationId, Timestamp.from(Instant.now()))
-                    .update();
-        } catch (DuplicateKeyException e) {
-            // somebody else was told of it at the same moment
-            return;
-        }
+        store.write(sql -> {
+            // not queued by this bridge, or not yet so far as it knows: without a user
+            sql.update("""
+                    insert into conversation (bot_id, conversation_id, number, queued_at) values (?, ?, 0, ?)
+                    on conflict do nothing
+                    """, bot.id(), conversationId, Instant.now());
+            return sql.update(
+                    "update conversation set " + change + " where bot_id = ? and conversation_id = ?",
+                    value,
+                    bot.id(),
+                    conversationId);
+        });
     }
 
     /** Whether messages wait for an agent: the bridge has queued this conversation, and heard of neither agent nor end. */
     public boolean isAwaited(@Variable("bot") Bot bot, @Variable("conversationId") String conversationId) {
-        return holds
-                && store.sql("""
-                                select 1 from conversation
-                                where bot_id = ? and conversation_id = ? and user_hash is not null
-                                  and attended_at is null and closed_at is null
-                                """)
-                        .params(bot.id(), conversationId)
-                        .query(Integer.class)
-                        .optional()
-                        .isPresent();
+        return holds && store.read(sql -> sql.exists("""
+                        select 1 from conversation
+                        where bot_id = ? and conversation_id = ? and user_hash is not null
+                          and attended_at is null and closed_at is null
+                        """, bot.id(), conversationId));
     }
 
     /**

@@ -2,33 +2,38 @@ package dev.livebridge.conversation;
 
 import dev.livebridge.bot.Bot;
 import dev.livebridge.bot.Bots;
+import dev.livebridge.delivery.Delivery;
 import dev.livebridge.delivery.ErrorCode;
 import dev.livebridge.delivery.NoConversationException;
 import dev.livebridge.delivery.RefusedException;
-import java.sql.Timestamp;
+import dev.livebridge.store.Sql;
+import dev.livebridge.store.Store;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import javax.sql.DataSource;
 import org.apache.camel.Variable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
-import org.springframework.dao.DuplicateKeyException;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Which user has which open conversation: kept in the store, by bot and user hash. A user's newest is the open one. */
 public final class Conversations {
     private static final Logger LOG = LoggerFactory.getLogger(Conversations.class);
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,128}");
 
-    private final JdbcClient store;
+    /** How many old rows go at a time: nobody waits longer for it than for any other write. */
+    private static final int SLICE = 500;
+
+    private final Store store;
     private final Bots bots;
+    private final MessageGroups groups;
     private final Duration maxAge;
     private final String reopenedFirstname;
 
@@ -37,9 +42,10 @@ public final class Conversations {
      * @param reopenedFirstname {@code live.conversations.reopened-firstname} where messages to a closed conversation open a
      *                          new one ({@code live.conversations.reopen-closed}); null where they don't
      */
-    public Conversations(DataSource store, Bots bots, Duration maxAge, String reopenedFirstname) {
-        this.store = JdbcClient.create(store);
+    public Conversations(Store store, Bots bots, MessageGroups groups, Duration maxAge, String reopenedFirstname) {
+        this.store = store;
         this.bots = bots;
+        this.groups = groups;
         this.maxAge = maxAge;
         this.reopenedFirstname = reopenedFirstname;
     }
@@ -49,41 +55,50 @@ public final class Conversations {
             @Variable("bot") Bot bot,
             @Variable("conversationId") String conversationId,
             @Variable("userHash") String userHash) {
-        if (user(bot, conversationId) != null || addUser(bot, conversationId, userHash)) {
-            return;
-        }
-        try {
-            store.sql("""
-                            insert into conversation (bot_id, conversation_id, user_hash, queued_at)
-                            values (?, ?, ?, ?)
-                            """)
-                    .params(bot.id(), conversationId, userHash, Timestamp.from(Instant.now()))
-                    .update();
-        } catch (DuplicateKeyException e) {
-            // somebody else was told so at the same moment, or an event came
-            addUser(bot, conversationId, userHash);
-        }
+        store.write(sql -> queued(sql, bot, conversationId, userHash));
     }
 
-    /** Whether there is a row that an event of Live made, which came before this. */
-    private boolean addUser(Bot bot, String conversationId, String userHash) {
-        return store.sql("""
-                                update conversation set user_hash = ?, queued_at = ?
-                                where bot_id = ? and conversation_id = ? and user_hash is null
-                                """)
-                        .params(userHash, Timestamp.from(Instant.now()), bot.id(), conversationId)
-                        .update()
-                > 0;
+    private boolean queued(Sql sql, Bot bot, String conversationId, String userHash) throws SQLException {
+        // the next number is the user's alone: of several messages of a user one opens a conversation at a time
+        String number = "(select coalesce(max(number), 0) + 1 from conversation where bot_id = ? and user_hash = ?)";
+        int inserted = sql.update(
+                "insert into conversation (bot_id, conversation_id, user_hash, number, queued_at)"
+                        + " select cast(? as bigint), cast(? as varchar), cast(? as varchar), " + number
+                        + ", cast(? as bigint) where true on conflict do nothing",
+                bot.id(),
+                conversationId,
+                userHash,
+                bot.id(),
+                userHash,
+                Instant.now());
+        if (inserted == 1) {
+            return true;
+        }
+        // an event of Live made the row before; its messages were grouped by the conversation until now
+        int known = sql.update(
+                "update conversation set user_hash = ?, queued_at = ?, number = " + number
+                        + " where bot_id = ? and conversation_id = ? and user_hash is null",
+                userHash,
+                Instant.now(),
+                bot.id(),
+                userHash,
+                bot.id(),
+                conversationId);
+        if (known == 1) {
+            for (String queue : bots.messageQueues(bot).toList()) {
+                groups.join(sql, queue, bot.userKey(userHash), conversationId);
+            }
+        }
+        return known == 1;
     }
 
     /** Live doesn't know this conversation any more. */
     public void closed(@Variable("bot") Bot bot, @Variable("conversationId") String conversationId) {
-        store.sql("""
-                        update conversation set closed_at = ?
-                        where bot_id = ? and conversation_id = ? and closed_at is null
-                        """)
-                .params(Timestamp.from(Instant.now()), bot.id(), conversationId)
-                .update();
+        store.write(sql -> sql.update(
+                "update conversation set closed_at = ? where bot_id = ? and conversation_id = ? and closed_at is null",
+                Instant.now(),
+                bot.id(),
+                conversationId));
     }
 
     /**
@@ -93,7 +108,7 @@ public final class Conversations {
      * @param userHash of that bot's user; null while only Live has spoken of the conversation
      */
     public record Party(Bot bot, String userHash) {
-        String lane(String conversationId) {
+        String group(String conversationId) {
             return userHash == null ? conversationId : bot.userKey(userHash);
         }
     }
@@ -123,67 +138,66 @@ public final class Conversations {
     }
 
     /**
-     * The lane of a message, which is in order: that of its user where the bridge knows it, else of its conversation; null
+     * The group of a message, which is in order: that of its user where the bridge knows it, else of its conversation; null
      * without either.
      */
-    String lane(Bot bot, String userHash, String conversationId) {
+    String group(Bot bot, String userHash, String conversationId) {
         if (userHash != null || conversationId == null) {
             return bot.userKey(userHash);
         }
         Party party = party(conversationId);
-        return party == null ? conversationId : party.lane(conversationId);
+        return party == null ? conversationId : party.group(conversationId);
     }
 
     /** By conversation; null for those that only an event of Live has spoken of. */
     private Map<String, String> users(Bot bot, Collection<String> conversationIds) {
         Map<String, String> users = new HashMap<>();
         // what was not looked at yet may hold anything, and PostgreSQL has no NUL
-        String[] ids =
-                conversationIds.stream().filter(id -> ID.matcher(id).matches()).toArray(String[]::new);
-        if (ids.length > 0) {
-            store.sql("""
-                            select conversation_id, user_hash from unnest(cast(:ids as varchar(128) array)) as given (id)
-                            join conversation on bot_id = :botId and conversation_id = given.id
-                            """)
-                    .param("botId", bot.id())
-                    .param("ids", ids)
-                    .query((row, number) -> users.put(row.getString(1), row.getString(2)))
-                    .list();
+        List<Object> values = new ArrayList<>(List.of(bot.id()));
+        conversationIds.stream().filter(id -> ID.matcher(id).matches()).forEach(values::add);
+        if (values.size() > 1) {
+            store.read(sql -> sql.list(
+                    "select conversation_id, user_hash from conversation where bot_id = ? and conversation_id in "
+                            + Sql.list(values.size() - 1),
+                    row -> users.put(row.getString(1), row.getString(2)),
+                    values.toArray()));
         }
         return users;
     }
 
     /**
-     * The conversation that a message is addressed to: its {@code conversationId} as it is, or the open one of its
+     * The conversation that a message is addressed to: its {@code conversationId} as it is (that it is closed, the store says
+     * when the message is started, unless it was looked up before), or the open one of its
      * {@code userHash} or {@code user}. Null where one is to be opened first: for the request's {@code user}, which is added
      * to it where a closed conversation is opened anew.
      *
      * @throws RefusedException        {@code conversation-closed} where Live said before that it is gone
      * @throws NoConversationException where the user has no open one
      */
-    public String addressed(@Variable("bot") Bot bot, @Variable("request") Map<String, Object> request)
+    public String addressed(
+            @Variable("bot") Bot bot,
+            @Variable("request") Map<String, Object> request,
+            @Variable("delivery") Delivery delivery)
             throws RefusedException, NoConversationException {
         if (request.get("conversationId") instanceof String conversationId) {
-            if (isClosed(bot, conversationId)) {
+            if ((delivery != null && delivery.looked() || reopenedFirstname != null) && isClosed(bot, conversationId)) {
                 String userHash = user(bot, conversationId);
                 if (reopenedFirstname != null && userHash != null) {
                     return reopened(request, userHash);
                 }
-                throw RefusedException.request(
-                        ErrorCode.CONVERSATION_CLOSED,
-                        "/conversationId",
-                        "Live said that this conversation is closed, or gone");
+                throw closed();
             }
             return conversationId;
         }
-        Optional<Map<String, Object>> newest =
-                store.sql("""
-                        select conversation_id, closed_at from conversation
-                        where bot_id = ? and user_hash = ?
-                        order by number desc limit 1
-                        """).params(bot.id(), request.get("userHash")).query().listOfRows().stream()
-                        .findFirst();
-        boolean isOpen = newest.isPresent() && newest.get().get("closed_at") == null;
+        record Newest(String conversationId, boolean open) {}
+        Optional<Newest> newest = store.read(
+                sql -> sql.first("""
+                select conversation_id, closed_at is null from conversation
+                where bot_id = ? and user_hash = ?
+                order by number desc limit 1
+                """, row -> new Newest(row.getString(1), row.getBoolean(2)), bot.id(), (String)
+                        request.get("userHash")));
+        boolean isOpen = newest.isPresent() && newest.get().open();
         if (!isOpen && request.containsKey("user")) {
             return null;
         }
@@ -196,7 +210,7 @@ public final class Conversations {
         if (!isOpen) {
             throw new NoConversationException(ErrorCode.CONVERSATION_CLOSED, "the user's conversation is closed");
         }
-        return (String) newest.get().get("conversation_id");
+        return newest.get().conversationId();
     }
 
     /** All that the store knows of the user is the hash; the enrichment may know more. */
@@ -213,19 +227,42 @@ public final class Conversations {
     }
 
     private boolean isClosed(Bot bot, String conversationId) {
-        return store.sql("select closed_at from conversation where bot_id = ? and conversation_id = ?")
-                .params(bot.id(), conversationId)
-                .query(Timestamp.class)
-                .optional()
-                .isPresent();
+        return store.read(sql -> sql.exists(
+                "select 1 from conversation where bot_id = ? and conversation_id = ? and closed_at is not null",
+                bot.id(),
+                conversationId));
+    }
+
+    /**
+     * Why a message could not be started, as far as its conversation is to blame.
+     *
+     * @throws RefusedException {@code conversation-closed}
+     */
+    public void checkOpen(@Variable("bot") Bot bot, @Variable("conversationId") String conversationId)
+            throws RefusedException {
+        if (conversationId != null && isClosed(bot, conversationId)) {
+            throw closed();
+        }
+    }
+
+    private static RefusedException closed() {
+        return RefusedException.request(
+                ErrorCode.CONVERSATION_CLOSED,
+                "/conversationId",
+                "Live said that this conversation is closed, or gone");
     }
 
     /** Forgets those that are older than {@code live.conversations.max-age}; with the store away, the next time. */
     public void clean() {
         try {
-            store.sql("delete from conversation where queued_at < ?")
-                    .params(Timestamp.from(Instant.now().minus(maxAge)))
-                    .update();
+            Instant until = Instant.now().minus(maxAge);
+            int rows;
+            do {
+                rows = store.write(sql -> sql.update("""
+                        delete from conversation where (bot_id, conversation_id) in (
+                          select bot_id, conversation_id from conversation where queued_at < ? limit 500)
+                        """, until));
+            } while (rows == SLICE);
         } catch (DataAccessException e) {
             LOG.debug("old conversations stay: {}", e.getMessage());
         }

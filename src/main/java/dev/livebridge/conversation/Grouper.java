@@ -17,12 +17,16 @@ import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.camel.support.service.ServiceSupport;
 import org.springframework.dao.DataAccessException;
 
@@ -35,6 +39,8 @@ import org.springframework.dao.DataAccessException;
 public final class Grouper extends ServiceSupport implements Runnable {
     /** How long it looks for a message before it looks whether to stop. */
     private static final long IDLE_MILLIS = 500;
+    /** How often a message is tried that can't be handed on. */
+    private static final int TRIES = 3;
     /** How long a batch is waited for once its first message is there. */
     private static final long GATHER_MILLIS = 5;
 
@@ -46,12 +52,19 @@ public final class Grouper extends ServiceSupport implements Runnable {
     private final int batchSize;
     private final BotChoice choice;
     private final Conversations conversations;
-    private final Lanes lanes;
+    private final MessageGroups messageGroups;
     private final Originals originals;
     private final Spool spool;
     private final Outages outages;
+    private final UnreadableMessages unreadable;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private Thread thread;
+    private long epoch;
+    private boolean isReader;
+    /** How many of the next messages are moved in a transaction of their own. */
+    private int alone;
+    /** How often a message has failed alone, by its JMSMessageID. */
+    private final Map<String, Integer> failures = new HashMap<>();
 
     /**
      * @param broker    a connection factory of its own, which may fetch further ahead than the consumers'
@@ -68,10 +81,11 @@ public final class Grouper extends ServiceSupport implements Runnable {
             int batchSize,
             BotChoice choice,
             Conversations conversations,
-            Lanes lanes,
+            MessageGroups messageGroups,
             Originals originals,
             Spool spool,
-            Outages outages) {
+            Outages outages,
+            UnreadableMessages unreadable) {
         this.broker = broker;
         this.queues = queues;
         this.from = from;
@@ -80,10 +94,11 @@ public final class Grouper extends ServiceSupport implements Runnable {
         this.batchSize = batchSize;
         this.choice = choice;
         this.conversations = conversations;
-        this.lanes = lanes;
+        this.messageGroups = messageGroups;
         this.originals = originals;
         this.spool = spool;
         this.outages = outages;
+        this.unreadable = unreadable;
     }
 
     @Override
@@ -104,32 +119,39 @@ public final class Grouper extends ServiceSupport implements Runnable {
     @Override
     public void run() {
         while (goesOn()) {
+            Instant connectedAt = Instant.now();
             // what is under way when it fails is rolled back as it closes
             try (Connection connection = broker.createConnection()) {
                 queues.prepare(connection);
                 read(connection);
             } catch (JMSException e) {
                 if (goesOn()) {
-                    outages.failed(Outages.BROKER, from + ": " + e.getMessage());
+                    outages.broke(Outages.BROKER, from + ": " + e.getMessage(), connectedAt);
                     pause();
                 }
-            } catch (NotKeptException | IOException | RuntimeException e) {
-                if (goesOn()) {
-                    outages.failed(name, e.toString());
-                    pause();
-                }
+            } catch (Throwable e) {
+                // nobody else would read the queue: not even an Error ends this thread
+                failed(name, e.toString());
             }
         }
     }
 
-    private void read(Connection connection) throws JMSException, NotKeptException, IOException {
+    private void failed(String service, String reason) {
+        if (goesOn()) {
+            outages.failed(service, reason);
+            pause();
+        }
+    }
+
+    private void read(Connection connection) throws JMSException {
         try (Session session = connection.createSession(true, Session.SESSION_TRANSACTED);
                 MessageConsumer consumer = session.createConsumer(session.createQueue(from));
                 MessageProducer producer = session.createProducer(session.createQueue(to))) {
             connection.start();
+            isReader = false;
+            outages.succeeded(Outages.BROKER);
             while (goesOn()) {
                 move(session, consumer, producer);
-                outages.succeeded(name);
             }
         }
     }
@@ -146,59 +168,136 @@ public final class Grouper extends ServiceSupport implements Runnable {
         }
     }
 
-    /** Moves what is there, in one transaction. */
-    private void move(Session session, MessageConsumer consumer, MessageProducer producer)
-            throws JMSException, IOException, NotKeptException {
-        Message first = consumer.receive(IDLE_MILLIS);
-        if (first == null) {
-            return;
-        }
+    /** Moves what is there, in one transaction; after a failure each message in one of its own. */
+    private void move(Session session, MessageConsumer consumer, MessageProducer producer) throws JMSException {
+        List<Message> taken = new ArrayList<>();
         try (SpoolFolder folder = spool.folder()) {
-            List<Original> batch = new ArrayList<>();
-            long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GATHER_MILLIS);
-            for (Message next = first; next != null; ) {
-                batch.add(originals.keep(next, folder));
-                long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
-                next = batch.size() < batchSize && left > 0 ? consumer.receive(left) : null;
+            List<Original> batch = gather(consumer, folder, taken);
+            if (!taken.isEmpty()) {
+                handOn(batch, session, producer);
             }
-            List<String> groups = inOrder(batch);
-            for (int i = 0; i < batch.size() && goesOn(); i++) {
-                send(batch.get(i), groups.get(i), session, producer);
-            }
+            alone = Math.max(0, alone - 1);
+            outages.succeeded(name);
+        } catch (NotTheReaderException e) {
+            throw new JMSException(e.getMessage());
+        } catch (NotKeptException | IOException e) {
+            // the spool's disk, or the broker: no message is to blame
+            session.rollback();
+            alone = batchSize;
+            failed(name, e.toString());
+        } catch (JMSException | RuntimeException | Error e) {
+            // where that fails as well, the connection is to blame
+            session.rollback();
             if (goesOn()) {
-                session.commit();
-                outages.succeeded(Outages.BROKER);
+                failed(session, consumer, taken, e);
             }
         }
     }
 
+    private List<Original> gather(MessageConsumer consumer, SpoolFolder folder, List<Message> taken)
+            throws JMSException, NotKeptException {
+        List<Original> batch = new ArrayList<>();
+        Message next = consumer.receive(IDLE_MILLIS);
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GATHER_MILLIS);
+        while (next != null) {
+            becomeReader();
+            taken.add(next);
+            batch.add(originals.keep(next, folder));
+            long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+            next = batch.size() < (alone > 0 ? 1 : batchSize) && left > 0 ? consumer.receive(left) : null;
+        }
+        return batch;
+    }
+
+    private void handOn(List<Original> batch, Session session, MessageProducer producer)
+            throws JMSException, IOException {
+        Places places = inOrder(batch);
+        for (int i = 0; i < batch.size() && goesOn(); i++) {
+            send(batch.get(i), places.groups().get(i), places.before().get(i), session, producer);
+        }
+        if (goesOn()) {
+            session.commit();
+            outages.succeeded(Outages.BROKER);
+        }
+    }
+
+    /** One message of several may be to blame: each is tried alone. One that fails alone becomes a dead letter in the end. */
+    private void failed(Session session, MessageConsumer consumer, List<Message> taken, Throwable failure)
+            throws JMSException {
+        failed(name, failure.toString());
+        if (taken.size() != 1) {
+            alone = batchSize;
+            return;
+        }
+        String id = taken.get(0).getJMSMessageID();
+        if (failures.merge(id, 1, Integer::sum) < TRIES) {
+            return;
+        }
+        // it comes first again
+        Message again = consumer.receive(IDLE_MILLIS);
+        if (again != null && again.getJMSMessageID().equals(id)) {
+            unreadable.bury(again, from, failure, session);
+        }
+        session.commit();
+        failures.remove(id);
+    }
+
+    /** The queue has one reader over all instances: to whom its messages come. */
+    private void becomeReader() {
+        if (!isReader) {
+            epoch = ThreadLocalRandom.current().nextLong();
+            waitForStore(() -> {
+                messageGroups.becomeReader(from, epoch);
+                return null;
+            });
+            isReader = true;
+        }
+    }
+
     /**
-     * The group of each message, and in the store its place within it. Waits for the store: without it, a message could get
-     * into another group than the one before it.
+     * Of each message in a batch.
+     *
+     * @param groups its group, or null
+     * @param before the message before it in its group, or null
      */
-    private List<String> inOrder(List<Original> batch) throws JMSException, IOException {
+    private record Places(List<String> groups, List<String> before) {}
+
+    /**
+     * The group of each message, and its place within it. Waits for the store: without it, a message could get into another
+     * group than the one before it.
+     */
+    private Places inOrder(List<Original> batch) throws JMSException, IOException {
         List<Addressee> addressees = new ArrayList<>();
+        List<Integer> priorities = new ArrayList<>();
         for (Original original : batch) {
             addressees.add(choice.addressee(original));
+            priorities.add(original.message().getJMSPriority());
         }
+        List<String> ids =
+                batch.stream().map(original -> original.identity().recordId()).toList();
+        return waitForStore(() -> {
+            List<String> groups = groups(addressees);
+            return new Places(groups, messageGroups.append(from, epoch, ids, priorities, groups));
+        });
+    }
+
+    private <T> T waitForStore(Supplier<T> work) {
         while (goesOn()) {
             try {
-                List<String> groups = groups(addressees);
-                lanes.append(from, batch, groups);
-                return groups;
+                return work.get();
             } catch (DataAccessException e) {
                 outages.failed(Outages.STORE, e.getMostSpecificCause().getMessage());
                 pause();
             }
         }
-        return List.of();
+        throw new NotTheReaderException("the bridge stops");
     }
 
-    private static void send(Original original, String lane, Session session, MessageProducer producer)
+    private static void send(Original original, String group, String before, Session session, MessageProducer producer)
             throws JMSException {
         int priority = original.message().getJMSPriority();
         Map<String, Object> properties = original.properties();
-        properties.putAll(original.identity().inLane(lane));
+        properties.putAll(original.identity().grouped(group, before));
         Resend.send(producer, Resend.message(original, properties, session), priority);
     }
 
@@ -219,7 +318,7 @@ public final class Grouper extends ServiceSupport implements Runnable {
     private String group(Addressee addressee, Map<String, Conversations.Party> parties) {
         String conversationId = addressee.conversationId();
         if (addressee.userHash() == null && parties.containsKey(conversationId)) {
-            return parties.get(conversationId).lane(conversationId);
+            return parties.get(conversationId).group(conversationId);
         }
         return addressee.userHash() == null
                 ? conversationId

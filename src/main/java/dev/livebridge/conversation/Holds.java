@@ -6,12 +6,15 @@ import dev.livebridge.broker.BrokerQueues;
 import dev.livebridge.delivery.Delivery;
 import dev.livebridge.delivery.Digest;
 import dev.livebridge.delivery.Identity;
+import dev.livebridge.delivery.LostMessageException;
 import dev.livebridge.delivery.NotKeptException;
 import dev.livebridge.delivery.Original;
 import dev.livebridge.delivery.Originals;
 import dev.livebridge.delivery.Outages;
 import dev.livebridge.delivery.Resend;
 import dev.livebridge.spool.SpoolFolder;
+import dev.livebridge.store.Sql;
+import dev.livebridge.store.Store;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
@@ -21,7 +24,8 @@ import jakarta.jms.MessageProducer;
 import jakarta.jms.Queue;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
-import java.sql.Timestamp;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,14 +34,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import javax.sql.DataSource;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Body;
+import org.apache.camel.Exchange;
 import org.apache.camel.Variable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
-import org.springframework.dao.DuplicateKeyException;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jms.JmsException;
 import org.springframework.jms.core.JmsTemplate;
 
@@ -50,8 +53,10 @@ import org.springframework.jms.core.JmsTemplate;
  */
 public final class Holds {
     private static final Logger LOG = LoggerFactory.getLogger(Holds.class);
-    private static final String MARKER = "liveHopHoldKey";
-    private static final String KEY = "liveHopKey";
+    private static final String KEY = "liveHopHoldKey";
+    private static final String DIGEST = "liveHopKey";
+    private static final String SEAL = "liveHopSeal";
+    private static final String OF_KEY = " where bot_id = ? and queue = ? and hold_key = ?";
     /** A marker overtakes the messages of its group, which would only be set aside. */
     private static final int FIRST = 9;
 
@@ -63,37 +68,40 @@ public final class Holds {
     private static final int LOOKED_AT = 1000;
     /** A marker that is not met in this time is sent again; a second one does no harm. */
     private static final Duration MARKER_PATIENCE = Duration.ofSeconds(30);
+    /** Over so long the first tries are spread after an outage. */
+    private static final Duration SPREAD = Duration.ofSeconds(2);
+    /** The cause of a wait that no service, agent or conversation ends. */
+    private static final String OTHER = "other";
 
-    private final JdbcClient store;
-    private final JdbcClient relaxed;
+    private final Store store;
+    private final MarkerSeal seal;
     private final long botId;
     private final JmsTemplate jms;
     private final JmsTemplate markers;
     private final String heldQueue;
     private final Bots bots;
     private final Conversations conversations;
-    private final Lanes lanes;
+    private final GroupOrder order;
     private final Originals originals;
     private final Outages outages;
+    /** By service, the end of the outage after which its conversations were released. */
+    private final Map<String, Outages.End> released = new ConcurrentHashMap<>();
 
     /**
-     * @param store     what is committed there survives the process
-     * @param relaxed   the same store, for what may be lost with the process
      * @param broker    the consumers' own connection factory: what is sent joins their transaction
      * @param heldQueue {@code live.queues.held}
      */
     public Holds(
-            DataSource store,
-            DataSource relaxed,
+            Store store,
             ConnectionFactory broker,
             String heldQueue,
             Bots bots,
             Conversations conversations,
-            Lanes lanes,
+            GroupOrder order,
             Originals originals,
             Outages outages) {
-        this.store = JdbcClient.create(store);
-        this.relaxed = JdbcClient.create(relaxed);
+        this.store = store;
+        this.seal = new MarkerSeal(store);
         this.botId = bots.main().id();
         this.jms = new JmsTemplate(broker);
         this.jms.setSessionTransacted(true);
@@ -103,7 +111,7 @@ public final class Holds {
         this.heldQueue = heldQueue;
         this.bots = bots;
         this.conversations = conversations;
-        this.lanes = lanes;
+        this.order = order;
         this.originals = originals;
         this.outages = outages;
     }
@@ -118,29 +126,39 @@ public final class Holds {
             @Variable("userHash") String userHash,
             @Variable("conversationId") String conversationId) {
         Identity identity = original.identity();
-        if (identity.lane() != null && !bots.readFrom(identity.queue()).equals(identity.queue())) {
-            return identity.lane();
-        }
-        return conversations.lane(bot, userHash, conversationId);
+        return identity.byReader() && identity.group() != null
+                ? identity.group()
+                : conversations.group(bot, userHash, conversationId);
     }
 
     /**
      * Whether a message must wait because others of its conversation do; one that was held is the first of them. One that
-     * comes after a held one does, whatever the store says of the conversation.
+     * comes after a held one does, whatever the store says of the conversation. Of a message that nobody has looked up the
+     * store says so when it is started.
      */
     public boolean mustWait(
             @Variable("original") Original original,
             @Variable("delivery") Delivery delivery,
             @Variable("holdKey") String key) {
-        if (original.identity().heldSince() != 0) {
+        if (original.identity().heldSince() != 0 || !delivery.looked()) {
             return false;
         }
-        return delivery.before() != null
-                || store.sql("select 1 from hold where bot_id = ? and queue = ? and hold_key = ?")
-                        .params(botId, original.identity().queue(), key)
-                        .query(Integer.class)
-                        .optional()
-                        .isPresent();
+        return delivery.before() != null || isHeld(original.identity().queue(), key);
+    }
+
+    /** Whether others of its conversation wait. */
+    public boolean isWaiting(Exchange exchange) {
+        Original original = exchange.getVariable("original", Original.class);
+        String key = key(
+                exchange.getVariable("bot", Bot.class),
+                original,
+                exchange.getVariable("userHash", String.class),
+                exchange.getVariable("conversationId", String.class));
+        return isHeld(original.identity().queue(), key);
+    }
+
+    private boolean isHeld(String queue, String key) {
+        return store.read(sql -> sql.exists("select 1 from hold" + OF_KEY, botId, queue, key));
     }
 
     /** Its conversation waits from now on, if it doesn't yet. */
@@ -148,17 +166,17 @@ public final class Holds {
             @Variable("original") Original original,
             @Variable("holdKey") String key,
             @Variable("holdFor") Long holdFor,
-            @Variable("holdReason") String reason) {
-        try {
-            insert(
-                    original.identity().queue(),
-                    key,
-                    original.identity().lane(),
-                    shortened(reason),
-                    Instant.now().plusMillis(holdFor));
-        } catch (DuplicateKeyException e) {
-            LOG.debug("{}: its conversation waits already", original.identity().messageId());
-        }
+            @Variable("holdReason") String reason,
+            @Variable("holdCause") String cause,
+            @Variable("holdIsAsked") Boolean isAsked) {
+        insert(
+                original.identity().queue(),
+                key,
+                original.identity().group(),
+                shortened(reason),
+                cause,
+                Boolean.TRUE.equals(isAsked),
+                Instant.now().plusMillis(holdFor));
     }
 
     private static String shortened(String reason) {
@@ -167,21 +185,27 @@ public final class Holds {
     }
 
     /** Sets a message aside, behind those of its conversation, in the transaction that consumed it. */
-    public void setAside(@Variable("original") Original original, @Variable("holdKey") String key) {
-        lanes.setAside(original);
+    public void setAside(
+            @Variable("original") Original original,
+            @Variable("delivery") Delivery delivery,
+            @Variable("holdKey") String key)
+            throws LostMessageException {
+        order.setAside(original, delivery);
         Identity identity = original.identity();
-        int waiting = store.sql(
-                        "update hold set last_id = ?, empty_looks = 0 where bot_id = ? and queue = ? and hold_key = ?")
-                .params(identity.messageId(), botId, identity.queue(), key)
-                .update();
+        int waiting = store.write(sql -> sql.update(
+                "update hold set last_id = ?, empty_looks = 0" + OF_KEY,
+                identity.messageId(),
+                botId,
+                identity.queue(),
+                key));
         if (waiting == 0) {
-            begin(original, key, 0L, "behind others of its conversation");
+            begin(original, key, 0L, "behind others of its conversation", OTHER, false);
         }
         jms.execute(session -> {
             Map<String, Object> properties = original.properties();
             properties.putAll(original.identity().held(System.currentTimeMillis()));
-            properties.put(KEY, digest(original.identity().queue(), key));
-            properties.put(MARKER, key);
+            properties.put(DIGEST, digest(original.identity().queue(), key));
+            properties.put(KEY, key);
             int priority = original.message().getJMSPriority();
             Message message = Resend.message(original, properties, session);
             try (MessageProducer producer = session.createProducer(session.createQueue(heldQueue))) {
@@ -196,24 +220,22 @@ public final class Holds {
             @Variable("original") Original original,
             @Variable("holdKey") String key,
             @Variable("holdFor") Long holdFor,
-            @Variable("holdReason") String reason) {
-        try {
-            relaxed.sql("""
-                            update hold set due_at = ?, marked_until = ?, reason = ?
-                            where bot_id = ? and queue = ? and hold_key = ?
-                            """)
-                    .params(
-                            Timestamp.from(Instant.now().plusMillis(holdFor)),
-                            Timestamp.from(Instant.now()),
-                            shortened(reason),
-                            botId,
-                            original.identity().queue(),
-                            key)
-                    .update();
-        } catch (DataAccessException e) {
-            // its marker comes again at once, and waits for the store
-            outages.failed(Outages.STORE, e.getMostSpecificCause().getMessage());
-        }
+            @Variable("holdReason") String reason,
+            @Variable("holdCause") String cause,
+            @Variable("holdIsAsked") Boolean isAsked) {
+        Instant now = Instant.now();
+        String queue = original.identity().queue();
+        // where this is lost, its marker comes again at once, and waits for the store
+        store.writeLater(sql -> sql.update(
+                "update hold set due_at = ?, marked_until = ?, reason = ?, cause = ?, asked = ?" + OF_KEY,
+                now.plusMillis(holdFor),
+                now,
+                shortened(reason),
+                cause,
+                Boolean.TRUE.equals(isAsked),
+                botId,
+                queue,
+                key));
     }
 
     /**
@@ -223,19 +245,16 @@ public final class Holds {
     public Original next(@Body Message met, @Variable("spool") SpoolFolder folder)
             throws JMSException, NotKeptException {
         if (Boolean.TRUE.equals(met.getObjectProperty(BrokerQueues.FIRST_KEY))) {
-            lanes.moved();
+            order.moved();
         }
-        String key = met.getStringProperty(MARKER);
-        boolean hasBody = met instanceof TextMessage || met instanceof BytesMessage;
-        if (key == null || hasBody || !(met.getJMSDestination() instanceof Queue readFrom)) {
+        if (!(met.getJMSDestination() instanceof Queue readFrom) || !isMarker(met, readFrom.getQueueName())) {
             return originals.keep(met, folder);
         }
+        String key = met.getStringProperty(KEY);
         String queue = bots.cameBy(readFrom.getQueueName());
-        Optional<Timestamp> due = store.sql("select due_at from hold where bot_id = ? and queue = ? and hold_key = ?")
-                .params(botId, queue, key)
-                .query(Timestamp.class)
-                .optional();
-        if (due.isEmpty() || due.get().toInstant().isAfter(Instant.now())) {
+        Optional<Instant> due = store.read(sql ->
+                sql.first("select due_at from hold" + OF_KEY, row -> Sql.instant(row, "due_at"), botId, queue, key));
+        if (due.isEmpty() || due.get().isAfter(Instant.now())) {
             return null;
         }
         Taken taken = jms.execute(session -> take(session, digest(queue, key), folder), true);
@@ -248,6 +267,14 @@ public final class Holds {
             mark(readFrom.getQueueName(), key, met.getStringProperty("JMSXGroupID"));
         }
         return taken.original();
+    }
+
+    /** Producers may write to the same queue: what has no seal of the bridge's is a message like any other. */
+    private boolean isMarker(Message met, String readFrom) throws JMSException {
+        return !(met instanceof TextMessage || met instanceof BytesMessage)
+                && met.getObjectProperty(KEY) instanceof String key
+                && met.getObjectProperty(SEAL) instanceof String given
+                && seal.isOf(readFrom + "\n" + key, given);
     }
 
     private record Taken(Original original, NotKeptException failure) {}
@@ -272,29 +299,28 @@ public final class Holds {
             end(queue, key);
             return;
         }
-        Timestamp now = Timestamp.from(Instant.now());
-        int looksAgain = store.sql("""
-                        update hold set empty_looks = empty_looks + 1, due_at = ?, marked_until = ?
-                        where bot_id = ? and queue = ? and hold_key = ? and empty_looks < ?
-                        """)
-                .params(Timestamp.from(Instant.now().plusSeconds(1)), now, botId, queue, key, EMPTY_LOOKS)
-                .update();
+        Instant now = Instant.now();
+        int looksAgain = store.write(sql -> sql.update(
+                "update hold set empty_looks = empty_looks + 1, due_at = ?, marked_until = ?" + OF_KEY
+                        + " and empty_looks < ?",
+                now.plusSeconds(1),
+                now,
+                botId,
+                queue,
+                key,
+                EMPTY_LOOKS));
         if (looksAgain == 0) {
             end(queue, key);
         }
     }
 
     private boolean isLastDone(String queue, String key) {
-        return store.sql("""
-                        select 1 from hold join delivery
-                          on delivery.bot_id = hold.bot_id and delivery.queue = hold.queue
-                            and delivery.message_id = hold.last_id and delivery.state in ('CONFIRMED', 'FAILED')
-                        where hold.bot_id = ? and hold.queue = ? and hold.hold_key = ?
-                        """)
-                .params(botId, queue, key)
-                .query(Integer.class)
-                .optional()
-                .isPresent();
+        return store.read(sql -> sql.exists("""
+                select 1 from hold join delivery
+                  on delivery.bot_id = hold.bot_id and delivery.queue = hold.queue
+                    and delivery.message_id = hold.last_id and delivery.state in ('CONFIRMED', 'FAILED')
+                where hold.bot_id = ? and hold.queue = ? and hold.hold_key = ?
+                """, botId, queue, key));
     }
 
     /** Selects the held messages of a conversation. */
@@ -303,28 +329,81 @@ public final class Holds {
     }
 
     private static String selector(String digest) {
-        return KEY + " = '" + digest + "'";
+        return DIGEST + " = '" + digest + "'";
     }
 
     private void end(String queue, String key) {
-        store.sql("delete from hold where bot_id = ? and queue = ? and hold_key = ?")
-                .params(botId, queue, key)
-                .update();
+        store.write(sql -> sql.update("delete from hold" + OF_KEY, botId, queue, key));
     }
 
     /** In the transaction of the consumer, where there is one. */
-    private void mark(String readFrom, String key, String lane) {
+    private void mark(String readFrom, String key, String group) {
         markers.send(readFrom, session -> {
             Message marker = session.createMessage();
-            marker.setStringProperty(MARKER, key);
-            if (lane != null) {
-                marker.setStringProperty("JMSXGroupID", lane);
+            marker.setStringProperty(KEY, key);
+            marker.setStringProperty(SEAL, seal.of(readFrom + "\n" + key));
+            if (group != null) {
+                marker.setStringProperty("JMSXGroupID", group);
             }
             return marker;
         });
     }
 
-    private record Hold(String queue, String key, String lane, Timestamp markedUntil) {}
+    private record Hold(String queue, String key, String group, long markedUntil) {}
+
+    private static Hold hold(ResultSet row) throws SQLException {
+        return new Hold(row.getString(1), row.getString(2), row.getString(3), row.getLong(4));
+    }
+
+    /** Where an outage has ended since the last look, what waits because of it is tried again within two seconds. */
+    public void releaseAfterOutage() {
+        for (String service : outages.everBack()) {
+            Outages.End end = outages.lastEnd(service);
+            try {
+                if (!end.equals(released.get(service))) {
+                    releaseAfter(end, service);
+                    released.put(service, end);
+                }
+            } catch (DataAccessException e) {
+                outages.failed(Outages.STORE, e.getMostSpecificCause().getMessage());
+            }
+        }
+    }
+
+    /** Those that failed before the outage wait for themselves: calls of others succeeded since. */
+    private void releaseAfter(Outages.End end, String service) {
+        Instant now = Instant.now();
+        // marked_until is when it failed, as long as it isn't due
+        String waiting = "bot_id = ? and cause = ? and due_at > ? and marked_until >= ?";
+        String unasked = end.isOfMany() ? "" : " and not asked";
+        List<Hold> holds = store.read(sql -> sql.list(
+                "select queue, hold_key, jms_group, marked_until from hold where " + waiting + unasked
+                        + " order by began_at",
+                Holds::hold,
+                botId,
+                service,
+                now,
+                end.began()));
+        for (int i = 0; i < holds.size(); i++) {
+            Instant due = now.plus(SPREAD.multipliedBy(i).dividedBy(holds.size()));
+            Hold hold = holds.get(i);
+            store.writeLater(sql -> sql.update(
+                    "update hold set due_at = ? where queue = ? and hold_key = ? and " + waiting,
+                    due,
+                    hold.queue(),
+                    hold.key(),
+                    botId,
+                    service,
+                    due,
+                    end.began()));
+        }
+    }
+
+    /** Whether a conversation waits because this service failed. */
+    public boolean isAwaited(String service) {
+        return store.read(
+                sql -> sql.exists("select 1 from hold where bot_id = ? and cause = ? limit 1", botId, service));
+    }
 
     /** Sends a marker for each conversation whose time has come; of several instances, one does. */
     public void release() {
@@ -339,33 +418,25 @@ public final class Holds {
     }
 
     private void releaseDue() {
-        Timestamp now = Timestamp.from(Instant.now());
-        List<Hold> due = store.sql("""
-                        select queue, hold_key, lane, marked_until from hold
-                        where bot_id = ? and due_at <= ? and marked_until <= ?
-                        """)
-                .params(botId, now, now)
-                .query((row, number) ->
-                        new Hold(row.getString(1), row.getString(2), row.getString(3), row.getTimestamp(4)))
-                .list();
+        Instant now = Instant.now();
+        List<Hold> due = store.read(sql -> sql.list("""
+                select queue, hold_key, jms_group, marked_until from hold
+                where bot_id = ? and due_at <= ? and marked_until <= ?
+                """, Holds::hold, botId, now, now));
         outages.succeeded(Outages.STORE);
         due.forEach(this::release);
     }
 
     private void release(Hold hold) {
-        int claimed = store.sql("""
-                        update hold set marked_until = ?
-                        where bot_id = ? and queue = ? and hold_key = ? and marked_until = ?
-                        """)
-                .params(
-                        Timestamp.from(Instant.now().plus(MARKER_PATIENCE)),
-                        botId,
-                        hold.queue(),
-                        hold.key(),
-                        hold.markedUntil())
-                .update();
+        int claimed = store.write(sql -> sql.update(
+                "update hold set marked_until = ?" + OF_KEY + " and marked_until = ?",
+                Instant.now().plus(MARKER_PATIENCE),
+                botId,
+                hold.queue(),
+                hold.key(),
+                hold.markedUntil()));
         if (claimed == 1) {
-            mark(bots.readFrom(hold.queue()), hold.key(), hold.lane());
+            mark(bots.readFrom(hold.queue()), hold.key(), hold.group());
         }
     }
 
@@ -381,7 +452,7 @@ public final class Holds {
                         all.hasMoreElements() && first.size() < LOOKED_AT; ) {
                     Message message = (Message) all.nextElement();
                     Identity identity = Identity.of(message, true);
-                    first.add(new Hold(identity.queue(), message.getStringProperty(MARKER), identity.lane(), null));
+                    first.add(new Hold(identity.queue(), message.getStringProperty(KEY), identity.group(), 0));
                 }
                 return first;
             });
@@ -394,23 +465,22 @@ public final class Holds {
     }
 
     private void recover(Hold hold) {
-        try {
-            insert(hold.queue(), hold.key(), hold.lane(), "found on " + heldQueue, Instant.now());
+        if (insert(hold.queue(), hold.key(), hold.group(), "found on " + heldQueue, OTHER, false, Instant.now())) {
             LOG.warn("messages of {} were found on {} with nobody to bring them back", hold.key(), heldQueue);
-        } catch (DuplicateKeyException e) {
-            LOG.trace("{} waits, as it should", hold.key());
         }
     }
 
-    private void insert(String queue, String key, String lane, String reason, Instant dueAt) {
-        Timestamp now = Timestamp.from(Instant.now());
-        store.sql("""
-                        insert into hold (bot_id, queue, hold_key, lane, reason, began_at, due_at, marked_until,
-                          empty_looks)
-                        values (?, ?, ?, ?, ?, ?, ?, ?, 0)
-                        """)
-                .params(botId, queue, key, lane, reason, now, Timestamp.from(dueAt), now)
-                .update();
+    /** Whether it did not wait before. */
+    private boolean insert(
+            String queue, String key, String group, String reason, String cause, boolean isAsked, Instant dueAt) {
+        Instant now = Instant.now();
+        return store.write(sql -> sql.update("""
+                        insert into hold (bot_id, queue, hold_key, jms_group, reason, cause, asked, began_at, due_at,
+                          marked_until, empty_looks)
+                        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
+                        on conflict do nothing
+                        """, botId, queue, key, group, reason, cause, isAsked, now, dueAt, now))
+                == 1;
     }
 
     /** A conversation of this user is there: what waits for it needn't any more. */
@@ -423,7 +493,7 @@ public final class Holds {
             @Variable("bot") Bot bot,
             @Variable("conversationId") String conversationId,
             @Variable("userHash") String userHash) {
-        // before the user was known, its messages had a lane of their own
+        // before the user was known, its messages had a group of their own
         releaseAny(bot, userHash == null ? Set.of(conversationId) : Set.of(conversationId, bot.userKey(userHash)));
     }
 
@@ -438,10 +508,9 @@ public final class Holds {
 
     /** Whether anything waited. Its marker goes with the next release. */
     boolean endWait(String queue, String key) {
-        Timestamp now = Timestamp.from(Instant.now());
-        return store.sql("update hold set due_at = ?, marked_until = ? where bot_id = ? and queue = ? and hold_key = ?")
-                        .params(now, now, botId, queue, key)
-                        .update()
+        Instant now = Instant.now();
+        return store.write(sql -> sql.update(
+                        "update hold set due_at = ?, marked_until = ?" + OF_KEY, now, now, botId, queue, key))
                 > 0;
     }
 

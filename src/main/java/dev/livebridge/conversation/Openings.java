@@ -7,17 +7,16 @@ import dev.livebridge.bot.Bot;
 import dev.livebridge.delivery.Delivery;
 import dev.livebridge.delivery.Identity;
 import dev.livebridge.delivery.ServiceUnavailableException;
-import java.sql.Timestamp;
+import dev.livebridge.store.Sql;
+import dev.livebridge.store.Store;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import javax.sql.DataSource;
 import org.apache.camel.Exchange;
 import org.apache.camel.Variable;
-import org.springframework.dao.DuplicateKeyException;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * Opens one conversation where several messages of a user ask for one at once: whoever claims the user first opens it, and
@@ -29,10 +28,10 @@ public final class Openings {
     /** A claim whose message was taken from its queue by hand. */
     private static final Duration STALE = Duration.ofDays(1);
 
-    private final JdbcClient store;
+    private final Store store;
 
-    public Openings(DataSource store) {
-        this.store = JdbcClient.create(store);
+    public Openings(Store store) {
+        this.store = store;
     }
 
     private record Open(String conversationId, Map<String, Object> answer) {}
@@ -49,62 +48,48 @@ public final class Openings {
             @Variable("delivery") Delivery delivery,
             @Variable("userHash") String userHash)
             throws ServiceUnavailableException, JsonProcessingException {
-        Identity identity = delivery.identity();
-        if (!insert(bot, identity, userHash) && !takeOver(bot, identity, userHash)) {
+        if (!claim(bot, delivery.identity(), userHash)) {
             throw new ServiceUnavailableException("another message opens a conversation for its user", null);
         }
         Optional<Open> open = open(bot, userHash);
         if (open.isPresent()) {
-            release(bot, userHash);
+            store.write(sql -> release(sql, bot, userHash));
             exchange.setVariable("conversationId", open.get().conversationId());
             exchange.setVariable("conversation", open.get().answer());
         }
     }
 
-    private boolean insert(Bot bot, Identity identity, String userHash) {
-        try {
-            store.sql("insert into opening (bot_id, user_hash, queue, message_id, since) values (?, ?, ?, ?, ?)")
-                    .params(bot.id(), userHash, identity.queue(), identity.recordId(), Timestamp.from(Instant.now()))
-                    .update();
-            return true;
-        } catch (DuplicateKeyException e) {
-            return false;
-        }
-    }
-
-    /** What this message has claimed before. */
-    private boolean takeOver(Bot bot, Identity identity, String userHash) {
-        int taken = store.sql("""
-                        update opening set queue = :queue, message_id = :id, since = :now
-                        where bot_id = :bot and user_hash = :user
-                          and (queue = :queue and message_id = :id or since < :stale)
-                        """)
-                .param("bot", bot.id())
-                .param("user", userHash)
-                .param("queue", identity.queue())
-                .param("id", identity.recordId())
-                .param("now", Timestamp.from(Instant.now()))
-                .param("stale", Timestamp.from(Instant.now().minus(STALE)))
-                .update();
-        return taken == 1;
+    /** Whether this message has the claim: it is new, its own from a try before, or stale. */
+    private boolean claim(Bot bot, Identity identity, String userHash) {
+        Instant now = Instant.now();
+        return store.write(sql -> sql.update(
+                        """
+                        insert into opening (bot_id, user_hash, queue, message_id, since) values (?, ?, ?, ?, ?)
+                        on conflict (bot_id, user_hash) do update
+                          set queue = excluded.queue, message_id = excluded.message_id, since = excluded.since
+                          where opening.queue = excluded.queue and opening.message_id = excluded.message_id
+                            or opening.since < ?
+                        """, bot.id(), userHash, identity.queue(), identity.recordId(), now, now.minus(STALE)))
+                == 1;
     }
 
     private Optional<Open> open(Bot bot, String userHash) throws JsonProcessingException {
-        Optional<Map<String, Object>> newest = store.sql("""
-                        select conversation_id, closed_at, answer from conversation
-                        where bot_id = ? and user_hash = ?
-                        order by number desc limit 1
-                        """).params(bot.id(), userHash).query().listOfRows().stream()
-                .findFirst();
-        if (newest.isEmpty() || newest.get().get("closed_at") != null) {
+        record Newest(String conversationId, boolean closed, String answer) {}
+        Optional<Newest> newest = store.read(sql -> sql.first(
+                """
+                select conversation_id, closed_at is not null, answer from conversation
+                where bot_id = ? and user_hash = ?
+                order by number desc limit 1
+                """, row -> new Newest(row.getString(1), row.getBoolean(2), row.getString(3)), bot.id(), userHash));
+        if (newest.isEmpty() || newest.get().closed()) {
             return Optional.empty();
         }
-        String conversationId = (String) newest.get().get("conversation_id");
+        String conversationId = newest.get().conversationId();
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("conversationId", conversationId);
         answer.put("duplicate", true);
-        if (newest.get().get("answer") instanceof String json) {
-            answer.putAll(MAPPER.readValue(json, MAP));
+        if (newest.get().answer() != null) {
+            answer.putAll(MAPPER.readValue(newest.get().answer(), MAP));
         }
         return Optional.of(new Open(conversationId, answer));
     }
@@ -116,24 +101,28 @@ public final class Openings {
             @Variable("conversationId") String conversationId,
             @Variable("conversation") Map<String, Object> conversation)
             throws JsonProcessingException {
-        store.sql("update conversation set answer = ? where bot_id = ? and conversation_id = ?")
-                .params(MAPPER.writeValueAsString(conversation), bot.id(), conversationId)
-                .update();
-        release(bot, userHash);
+        String answer = MAPPER.writeValueAsString(conversation);
+        store.write(sql -> {
+            sql.update(
+                    "update conversation set answer = ? where bot_id = ? and conversation_id = ?",
+                    answer,
+                    bot.id(),
+                    conversationId);
+            return release(sql, bot, userHash);
+        });
     }
 
     /** This message ends here: another may open one. */
     public void givenUp(@Variable("delivery") Delivery delivery) {
         if (delivery != null) {
-            store.sql("delete from opening where queue = ? and message_id = ?")
-                    .params(delivery.identity().queue(), delivery.identity().recordId())
-                    .update();
+            store.write(sql -> sql.update(
+                    "delete from opening where queue = ? and message_id = ?",
+                    delivery.identity().queue(),
+                    delivery.identity().recordId()));
         }
     }
 
-    private void release(Bot bot, String userHash) {
-        store.sql("delete from opening where bot_id = ? and user_hash = ?")
-                .params(bot.id(), userHash)
-                .update();
+    private static int release(Sql sql, Bot bot, String userHash) throws SQLException {
+        return sql.update("delete from opening where bot_id = ? and user_hash = ?", bot.id(), userHash);
     }
 }

@@ -90,17 +90,17 @@ public final class UserRecords {
         String ofConversation = " from delivery where bot_id = :records and conversation_id in (:ids)"
                 // not to be counted twice
                 + " and (user_hash is null or user_hash <> :user)";
-        String lanes = " from lane where bot_id = :records and lane in (:ids)";
+        String groups = " from message_group where bot_id = :records and group_id in (:ids)";
         String openings = " from opening where bot_id in (:bots) and user_hash in (:ids)";
         String holds = " from hold where bot_id = :records and hold_key in (:ids)";
-        work.with(of(verb + lanes, laneIds(userKeys())));
+        work.with(of(verb + groups, groupIds(userKeys())));
         work.with(of(verb + openings, List.of(userHash)).param("bots", botIds()));
         Rows rows =
                 new Rows(0, work.with(of(verb + ofUser, List.of(userHash))), work.with(of(verb + holds, userKeys())));
         for (List<String> ids : batches(conversations)) {
             int deliveries = work.with(of(verb + ofConversation, ids).param("user", userHash));
             int waiting = work.with(of(verb + holds, ids));
-            work.with(of(verb + lanes, laneIds(ids)));
+            work.with(of(verb + groups, groupIds(ids)));
             int ended =
                     work.with(of(verb + " from conversation where bot_id in (:bots) and conversation_id in (:ids)", ids)
                             .param("bots", botIds()));
@@ -121,9 +121,9 @@ public final class UserRecords {
         return bots.all().stream().map(bot -> bot.userKey(userHash)).toList();
     }
 
-    private List<String> laneIds(List<String> lanes) {
+    private List<String> groupIds(List<String> groups) {
         return bots.queues().stream()
-                .flatMap(queue -> lanes.stream().map(lane -> Lanes.id(queue.name(), lane)))
+                .flatMap(queue -> groups.stream().map(group -> MessageGroups.id(queue.name(), group)))
                 .toList();
     }
 

@@ -11,7 +11,6 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param longest    the most that it grows to
  */
 public record Backoff(Duration first, double multiplier, Duration longest) {
-    /** As the routes' collisionAvoidanceFactor. */
     private static final double JITTER = 0.2;
 
     /** The wait after so many failed attempts. */

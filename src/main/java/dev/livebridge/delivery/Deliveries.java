@@ -4,79 +4,136 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.livebridge.bot.Bot;
+import dev.livebridge.store.Sql;
+import dev.livebridge.store.Store;
 import jakarta.jms.JMSException;
 import java.io.IOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import javax.sql.DataSource;
 import org.apache.camel.Exchange;
 import org.apache.camel.Variable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DuplicateKeyException;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * What is known of each message, durably: {@code started} before Live is called, {@code confirmed} with the reply after it,
  * {@code failed} with the reason before its dead letter. A crash between any two steps leaves a row that says what the next
- * consumer of the message may do. Kept for {@code live.idempotency.retention}.
+ * consumer of the message may do. Each take-up of a message has an epoch, which all of its writes name: after another consumer
+ * has taken the message up they change nothing, and end in a {@link LostMessageException}. Kept for
+ * {@code live.idempotency.retention}.
+ *
+ * <p>A message that comes for the first time has no row yet, and costs one insert and one update. What stands in its way (a row
+ * of its own, a wait of its group, a closed conversation, a message before it that is not done) makes the insert do nothing:
+ * only then {@link #look} asks why.
  */
 public final class Deliveries {
     private static final Logger LOG = LoggerFactory.getLogger(Deliveries.class);
     private static final JsonMapper MAPPER = new JsonMapper();
     private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {};
     private static final int MAX_KEY = 255;
+    /** How many old rows go at a time: nobody waits longer for it than for any other write. */
+    private static final int SLICE = 500;
+    /** How many slices in one go. */
+    private static final int SLICES = 20;
 
-    private final JdbcClient store;
-    private final JdbcClient relaxed;
+    private static final String COLUMNS = "bot_id, queue, message_id, epoch, state, attempts, server_errors, cut_off,"
+            + " rolled_back, uncertain, told_delayed, held, began_at, changed_at, early_since, user_hash, conversation_id,"
+            + " idempotency_key, body_digest, outcome";
+
+    private static final String INSERT =
+            "insert into delivery (" + COLUMNS + ") values " + Sql.list(20) + " on conflict do nothing";
+
+    /** The group is that of the message; else the user of its conversation, where the bridge knows it; else that conversation. */
+    private static final String BEGIN = "insert into delivery (" + COLUMNS + ")"
+            + " select cast(? as bigint), cast(? as varchar), cast(? as varchar), cast(? as bigint), 'STARTED',"
+            + "   cast(? as integer), 0, 0, false, false, false, false, cast(? as bigint), cast(? as bigint),"
+            + "   cast(null as bigint), cast(? as varchar), cast(? as varchar), cast(null as varchar),"
+            + "   cast(null as varchar), cast(null as varchar)"
+            + " where not exists (select 1 from hold where bot_id = ? and queue = ? and hold_key = coalesce("
+            + "     cast(? as varchar),"
+            + "     (select cast(? as varchar) || user_hash from conversation where bot_id = ? and conversation_id = ?),"
+            + "     cast(? as varchar)))"
+            + "   and not exists (select 1 from conversation"
+            + "     where bot_id = ? and conversation_id = ? and closed_at is not null)"
+            + "   and (cast(? as varchar) is null or exists (select 1 from delivery where bot_id = ? and queue = ?"
+            + "     and message_id = ? and state in ('CONFIRMED', 'FAILED')))"
+            + " on conflict do nothing";
+
+    private static final String UPDATE = """
+            update delivery set state = ?, attempts = ?, server_errors = ?, cut_off = ?, rolled_back = ?, uncertain = ?,
+              told_delayed = ?, held = ?, changed_at = ?, early_since = cast(? as bigint), user_hash = ?,
+              conversation_id = ?, outcome = ?
+            where bot_id = ? and queue = ? and message_id = ? and epoch = ?
+            """;
+
+    private static final String OF_MESSAGE = " where bot_id = ? and queue = ? and message_id = ?";
+
+    private final Store store;
     private final Settings settings;
     private final Outages outages;
+    private final LastRun lastRun;
 
     /**
      * What the configuration says of records.
      *
-     * @param botId           of {@code live.bot}, in whose name records are kept
-     * @param enabled         {@code live.records.enabled}
-     * @param maxCutOff       {@code live.jms.max-crash-deliveries}
-     * @param deadLettering   the queues whose uncertain messages are not sent again
-     * @param retention       {@code live.idempotency.retention}
+     * @param botId         of {@code live.bot}, in whose name records are kept
+     * @param maxCutOff     {@code live.jms.max-crash-deliveries}
+     * @param deadLettering the queues whose uncertain messages are not sent again
+     * @param retention     {@code live.idempotency.retention}
      */
-    public record Settings(long botId, boolean enabled, int maxCutOff, Set<String> deadLettering, Duration retention) {}
+    public record Settings(long botId, int maxCutOff, Set<String> deadLettering, Duration retention) {}
 
-    /**
-     * @param store   what is committed there survives the process
-     * @param relaxed the same store, for what may be lost with the process
-     */
-    public Deliveries(DataSource store, DataSource relaxed, Settings settings, Outages outages) {
-        this.store = JdbcClient.create(store);
-        this.relaxed = JdbcClient.create(relaxed);
+    /** @param lastRun whether the process before this one ended in order */
+    public Deliveries(Store store, Settings settings, Outages outages, LastRun lastRun) {
+        this.store = store;
         this.settings = settings;
         this.outages = outages;
+        this.lastRun = lastRun;
+    }
+
+    /** Takes a message up: sets the variable {@code delivery}, which holds what is known of it. */
+    public void take(Exchange exchange) throws JMSException {
+        Original original = exchange.getVariable("original", Original.class);
+        Delivery delivery = exchange.getVariable("delivery", Delivery.class);
+        if (delivery == null || delivery.identity() != original.identity()) {
+            Delivery taken = new Delivery(original.identity());
+            // nothing may be written of the time before, when somebody had it
+            taken.cutOff = original.isRedelivered() ? 1 : 0;
+            exchange.setVariable("delivery", taken);
+        }
     }
 
     /**
-     * Takes a message up: sets the variable {@code delivery} to what is known of it, and for a confirmed one
+     * Whether to ask the store before anything is done with the message: somebody may have had it before, or it may be what ended
+     * the process before this one.
+     */
+    public boolean mustLook(@Variable("original") Original original, @Variable("delivery") Delivery delivery)
+            throws JMSException {
+        return !delivery.looked
+                && (original.isRedelivered()
+                        || original.identity().heldSince() != 0
+                        || original.message().propertyExists("idempotencyKey")
+                        || lastRun.isSuspect());
+    }
+
+    /**
+     * Asks what became of the message before, and takes it from whoever had it. For a confirmed one sets the variable
      * {@code outcome} to what its sender is to be told again.
      *
      * @throws DeliveryException where that is enough to end it: it failed before, it ended the process each time, or what
      *                           became of its last call is not known and {@code live.uncertain.*} is dead-letter
      */
-    public void take(Exchange exchange) throws DeliveryException, JMSException, IOException {
-        Original original = exchange.getVariable("original", Original.class);
-        Delivery delivery = new Delivery(original.identity());
-        exchange.setVariable("delivery", delivery);
-        if (!settings.enabled()) {
-            return;
-        }
-        load(delivery);
+    public void look(Exchange exchange) throws DeliveryException, IOException {
+        Delivery delivery = exchange.getVariable("delivery", Delivery.class);
+        delivery.become(store.write(sql -> takeUp(sql, delivery)));
+        delivery.looked = true;
         outages.succeeded(Outages.STORE);
         if (delivery.confirmed()) {
             exchange.setVariable("outcome", repeated(delivery));
@@ -85,21 +142,74 @@ public final class Deliveries {
         if (delivery.state == Delivery.State.FAILED) {
             throw new FailedBeforeException(MAPPER.readValue(delivery.outcome, Failure.class));
         }
-        if (original.message().getIntProperty("JMSXDeliveryCount") > 1) {
-            delivery.cutOff += delivery.rolledBack ? 0 : 1;
-            delivery.rolledBack = false;
-            if (delivery.isStarted()) {
-                delivery.uncertain = true;
-                delivery.attempts++;
-            }
-            save(delivery);
-        }
         if (delivery.cutOff >= settings.maxCutOff()) {
             throw RefusedException.cutOff(delivery.cutOff);
         }
         if (isNotSentAgain(delivery)) {
             throw RefusedException.uncertain("the process ended while Live was called for it");
         }
+    }
+
+    /** What is known of the message, whose row has this take-up's epoch from now on, unless it has come to its end. */
+    private Delivery takeUp(Sql sql, Delivery delivery) throws SQLException {
+        while (true) {
+            Delivery known = sql.first(
+                            "select * from delivery" + OF_MESSAGE,
+                            row -> read(row, delivery.identity()),
+                            ofMessage(delivery.identity()))
+                    .orElse(null);
+            if (known == null ? insert(sql, delivery) : isMine(sql, known, delivery)) {
+                // what this consumer knows of its own take-up is newer than the row
+                Delivery taken = new Delivery(delivery.identity());
+                taken.become(known == null || known.epoch == delivery.epoch ? delivery : known);
+                taken.stored = !taken.state.isEnd();
+                taken.before = before(sql, delivery.identity());
+                return taken;
+            }
+        }
+    }
+
+    /** False where another instance has changed the row meanwhile. */
+    private boolean isMine(Sql sql, Delivery known, Delivery delivery) throws SQLException {
+        if (known.state.isEnd() || known.epoch == delivery.epoch) {
+            return true;
+        }
+        known.cutOff += known.rolledBack ? 0 : 1;
+        known.rolledBack = false;
+        if (known.isStarted()) {
+            known.uncertain = true;
+            known.attempts++;
+        }
+        Object[] key = ofMessage(delivery.identity());
+        return sql.update(
+                        "update delivery set epoch = ?, cut_off = ?, rolled_back = false, uncertain = ?, attempts = ?"
+                                + OF_MESSAGE + " and epoch = ?",
+                        delivery.epoch,
+                        known.cutOff,
+                        known.uncertain,
+                        known.attempts,
+                        key[0],
+                        key[1],
+                        key[2],
+                        known.epoch)
+                == 1;
+    }
+
+    private Delivery.Before before(Sql sql, Identity identity) throws SQLException {
+        String id = identity.after();
+        if (id == null) {
+            return null;
+        }
+        return sql.first(
+                        "select state, held from delivery" + OF_MESSAGE,
+                        row -> Delivery.State.valueOf(row.getString(1)).isEnd()
+                                ? Optional.<Delivery.Before>empty()
+                                : Optional.of(new Delivery.Before(id, row.getBoolean(2))),
+                        settings.botId(),
+                        identity.queue(),
+                        id)
+                .orElse(Optional.of(new Delivery.Before(id, false)))
+                .orElse(null);
     }
 
     /** Whether what may have been sent is not sent again: {@code live.uncertain.*} is dead-letter. */
@@ -113,11 +223,12 @@ public final class Deliveries {
      * confirmed outcome, that one's outcome is this one's: the variable {@code outcome}.
      *
      * @param scope the user or the conversation within which the key is unique
-     * @throws RefusedException            {@code invalid-request} for the key with another body
-     * @throws ServiceUnavailableException while the other message is under way
+     * @throws RefusedException     {@code invalid-request} for the key with another body
+     * @throws KeyTakenException    while the other message is under way
+     * @throws LostMessageException where another consumer has the message
      */
     public void claim(Exchange exchange, @Variable("bot") Bot bot, @Variable("keyScope") String scope)
-            throws DeliveryException, JMSException, IOException {
+            throws DeliveryException, LostMessageException, JMSException, IOException {
         Original original = exchange.getVariable("original", Original.class);
         if (!original.message().propertyExists("idempotencyKey")) {
             return;
@@ -130,30 +241,21 @@ public final class Deliveries {
                     "property:idempotencyKey",
                     "must be a string of 1 to " + MAX_KEY + " characters");
         }
-        delivery.idempotencyKey =
-                Digest.of(bot.id() + "\n" + delivery.identity().queue() + "\n" + scope + "\n" + key);
+        String digest = Digest.of(bot.id() + "\n" + delivery.identity().queue() + "\n" + scope + "\n" + key);
         delivery.bodyDigest = original.digest();
-        try {
-            save(delivery);
+        Optional<Delivery> holder = claim(delivery, digest);
+        if (holder.isEmpty()) {
+            delivery.idempotencyKey = digest;
             return;
-        } catch (DuplicateKeyException e) {
-            LOG.debug("{}: its idempotencyKey is taken", delivery.identity().messageId());
         }
-        String taken = delivery.idempotencyKey;
-        // the key stays the other's; this message may be saved without
-        delivery.idempotencyKey = null;
-        Optional<Delivery> holder = store.sql("select * from delivery where idempotency_key = ?")
-                .params(taken)
-                .query((row, number) -> read(row, new Delivery(delivery.identity())))
-                .optional();
-        if (holder.isPresent() && !holder.get().bodyDigest.equals(delivery.bodyDigest)) {
+        if (!holder.get().bodyDigest.equals(delivery.bodyDigest)) {
             throw RefusedException.request(
                     ErrorCode.INVALID_REQUEST,
                     "property:idempotencyKey",
                     "was given with another body before, expected a key of its own for each request");
         }
-        if (holder.isEmpty() || !holder.get().confirmed()) {
-            throw new ServiceUnavailableException("another message with its idempotencyKey is under way", null);
+        if (!holder.get().confirmed()) {
+            throw new KeyTakenException();
         }
         exchange.setVariable("outcome", repeated(holder.get()));
         delivery.state = Delivery.State.CONFIRMED;
@@ -161,15 +263,115 @@ public final class Deliveries {
         save(delivery);
     }
 
-    /** Live is about to be called. */
-    public void started(@Variable("delivery") Delivery delivery) {
-        delivery.state = Delivery.State.STARTED;
+    /** Whoever has the key already; empty where this message has it now. */
+    private Optional<Delivery> claim(Delivery delivery, String key) throws LostMessageException {
+        Object[] own = ofMessage(delivery.identity());
         try {
-            save(delivery);
-        } catch (DataAccessException e) {
-            delivery.state = Delivery.State.WAITING;
-            throw e;
+            return mine(delivery, store.write(sql -> {
+                Optional<Delivery> holder = sql.first(
+                        "select * from delivery where idempotency_key = ? and not (bot_id = ? and queue = ? and message_id = ?)",
+                        row -> read(row, delivery.identity()),
+                        key,
+                        own[0],
+                        own[1],
+                        own[2]);
+                if (holder.isPresent()) {
+                    return Optional.of(holder);
+                }
+                int rows = sql.update(
+                        "update delivery set idempotency_key = ?, body_digest = ?" + OF_MESSAGE + " and epoch = ?",
+                        key,
+                        delivery.bodyDigest,
+                        own[0],
+                        own[1],
+                        own[2],
+                        delivery.epoch);
+                return rows == 1 ? Optional.of(Optional.<Delivery>empty()) : Optional.<Optional<Delivery>>empty();
+            }));
+        } catch (DuplicateKeyException e) {
+            // another instance was quicker by a moment: its row is there now
+            return claim(delivery, key);
         }
+    }
+
+    private static <T> T mine(Delivery delivery, Optional<T> result) throws LostMessageException {
+        if (result.isEmpty()) {
+            throw new LostMessageException(delivery.identity());
+        }
+        return result.get();
+    }
+
+    /**
+     * Live is about to be called. False where something stands in the way of a message that comes for the first time:
+     * {@link #look} tells what.
+     *
+     * @param conversationId null for a call that opens one
+     * @throws LostMessageException where another consumer has the message
+     */
+    public boolean start(
+            @Variable("delivery") Delivery delivery,
+            @Variable("bot") Bot bot,
+            @Variable("conversationId") String conversationId,
+            @Variable("userHash") String userHash)
+            throws LostMessageException {
+        if (delivery.stored) {
+            Delivery.State before = delivery.state;
+            delivery.state = Delivery.State.STARTED;
+            try {
+                save(delivery);
+            } catch (DataAccessException e) {
+                delivery.state = before;
+                throw e;
+            }
+            return true;
+        }
+        delivery.userHash = userHash;
+        delivery.conversationId = conversationId;
+        if (store.write(sql -> begin(sql, delivery, bot))) {
+            delivery.stored = true;
+            delivery.state = Delivery.State.STARTED;
+            outages.succeeded(Outages.STORE);
+            return true;
+        }
+        return false;
+    }
+
+    private boolean begin(Sql sql, Delivery delivery, Bot bot) throws SQLException {
+        Identity identity = delivery.identity();
+        Instant now = Instant.now();
+        String conversation = delivery.conversationId;
+        int rows = sql.update(
+                BEGIN,
+                settings.botId(),
+                identity.queue(),
+                identity.recordId(),
+                delivery.epoch,
+                delivery.attempts,
+                delivery.beganAt,
+                now,
+                delivery.userHash,
+                conversation,
+                settings.botId(),
+                identity.queue(),
+                identity.byReader() ? identity.group() : null,
+                bot.userKey(""),
+                bot.id(),
+                conversation,
+                conversation,
+                bot.id(),
+                conversation,
+                identity.after(),
+                settings.botId(),
+                identity.queue(),
+                identity.after());
+        return rows == 1 || isThereAlready(sql, delivery);
+    }
+
+    /** The answer to an earlier commit was lost. */
+    private boolean isThereAlready(Sql sql, Delivery delivery) throws SQLException {
+        Object[] key = ofMessage(delivery.identity());
+        return sql.exists(
+                "select 1 from delivery" + OF_MESSAGE + " and epoch = ?", key[0], key[1], key[2], delivery.epoch);
     }
 
     /** Live has taken it. */
@@ -178,11 +380,10 @@ public final class Deliveries {
             @Variable("outcome") Map<String, Object> outcome,
             @Variable("conversationId") String conversationId,
             @Variable("userHash") String userHash)
-            throws JsonProcessingException {
-        String json = MAPPER.writeValueAsString(outcome);
+            throws JsonProcessingException, LostMessageException {
         delivery.userHash = userHash;
         delivery.conversationId = conversationId;
-        delivery.outcome = json;
+        delivery.outcome = MAPPER.writeValueAsString(outcome);
         delivery.state = Delivery.State.CONFIRMED;
         try {
             save(delivery);
@@ -199,8 +400,8 @@ public final class Deliveries {
             @Variable("failure") Failure failure,
             @Variable("conversationId") String conversationId,
             @Variable("userHash") String userHash)
-            throws JsonProcessingException {
-        if (delivery == null) {
+            throws JsonProcessingException, LostMessageException {
+        if (delivery == null || delivery.state == Delivery.State.FAILED && delivery.looked) {
             return;
         }
         // whose it is, as far as that was found out: what Live answered may speak of the user, who may want to be
@@ -209,91 +410,154 @@ public final class Deliveries {
         delivery.conversationId = conversationId == null ? delivery.conversationId : conversationId;
         delivery.state = Delivery.State.FAILED;
         delivery.outcome = MAPPER.writeValueAsString(failure);
-        // a failure frees the key
-        delivery.idempotencyKey = null;
+        if (delivery.idempotencyKey != null) {
+            // a failure frees the key
+            store.write(sql -> sql.update(
+                    "update delivery set idempotency_key = null" + OF_MESSAGE, ofMessage(delivery.identity())));
+            delivery.idempotencyKey = null;
+        }
         save(delivery);
     }
 
     /** A call has ended, and Live has not taken the message: it refused it, or the call was another. */
     public void attempted(@Variable("delivery") Delivery delivery) {
         delivery.state = Delivery.State.WAITING;
-        saveIfPossible(delivery);
+        saveLater(delivery);
+    }
+
+    /** It waits on the held queue from now on. */
+    public void setAside(Delivery delivery) throws LostMessageException {
+        delivery.held = true;
+        delivery.rolledBack = true;
+        save(delivery);
     }
 
     /** It goes back to its queue in order: that doesn't count as a crash. */
     public void rolledBack(@Variable("delivery") Delivery delivery) {
         if (delivery != null) {
             delivery.rolledBack = true;
-            saveIfPossible(delivery);
+            saveLater(delivery);
         }
     }
 
     /** It goes back in order without having been tried: its time begins anew. */
     public void untried(@Variable("delivery") Delivery delivery) {
-        delivery.beganAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
+        delivery.beganAt = Instant.now();
+        Object[] key = ofMessage(delivery.identity());
+        store.writeLater(sql -> sql.update(
+                "update delivery set began_at = ?" + OF_MESSAGE + " and epoch = ?",
+                delivery.beganAt,
+                key[0],
+                key[1],
+                key[2],
+                delivery.epoch));
         rolledBack(delivery);
     }
 
-    /** Removes what is older than the retention; with the store away, the next time. */
+    /** Removes what is older than the retention, some of it each time; with the store away, the next time. */
     public void clean() {
         try {
-            Timestamp until = Timestamp.from(Instant.now().minus(settings.retention()));
-            // what began later was changed later
-            int rows = store.sql("delete from delivery where began_at < ? and changed_at < ?")
-                    .params(until, until)
-                    .update();
-            store.sql("delete from lane where changed_at < ?").params(until).update();
-            LOG.debug("{} records removed", rows);
+            Instant until = Instant.now().minus(settings.retention());
+            // the last messages of groups first: a message must not wait for one that nobody knows any more
+            boolean isDone = inSlices("""
+                    delete from message_group where (bot_id, group_id, priority) in (
+                      select bot_id, group_id, priority from message_group where changed_at < ? limit 500)
+                    """, until);
+            if (isDone) {
+                // what began later was changed later
+                inSlices("""
+                        delete from delivery where (bot_id, queue, message_id) in (
+                          select bot_id, queue, message_id from delivery where began_at < ? and changed_at < ? limit 500)
+                        """, until, until);
+            }
         } catch (DataAccessException e) {
             outages.failed(Outages.STORE, e.getMostSpecificCause().getMessage());
         }
     }
 
-    /** What is lost without the store is a nicety here: the message goes on. */
-    private void saveIfPossible(Delivery delivery) {
-        try {
-            save(delivery, relaxed);
-        } catch (DataAccessException e) {
-            LOG.debug(
-                    "{}: its record is not up to date: {}", delivery.identity().messageId(), e.getMessage());
+    /** Whether none is left. */
+    private boolean inSlices(String sql, Object... values) {
+        for (int slice = 0; slice < SLICES; slice++) {
+            if (store.write(statements -> statements.update(sql, values)) < SLICE) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void save(Delivery delivery) throws LostMessageException {
+        Object[] values = values(delivery);
+        boolean mine = store.write(sql -> delivery.stored
+                ? sql.update(UPDATE, values) == 1
+                : insert(sql, delivery) || isThereAlready(sql, delivery));
+        if (!mine) {
+            throw new LostMessageException(delivery.identity());
+        }
+        delivery.stored = true;
+    }
+
+    /** A failed write is ignored here: the row only counts attempts, and says what is found out again. */
+    private void saveLater(Delivery delivery) {
+        if (delivery.stored) {
+            Object[] values = values(delivery);
+            store.writeLater(sql -> sql.update(UPDATE, values));
         }
     }
 
-    private void load(Delivery delivery) {
-        store.sql("""
-                        select delivery.*, before.state as before_state, before.held as before_held
-                        from delivery left join delivery before
-                          on before.bot_id = delivery.bot_id and before.queue = delivery.queue
-                            and before.message_id = delivery.after_id
-                        where delivery.bot_id = ? and delivery.queue = ? and delivery.message_id = ?
-                        """)
-                .params(
+    private Object[] values(Delivery delivery) {
+        return new Object[] {
+            delivery.state.name(),
+            delivery.attempts,
+            delivery.serverErrors,
+            delivery.cutOff,
+            delivery.rolledBack,
+            delivery.uncertain,
+            delivery.toldDelayed,
+            delivery.held,
+            Instant.now(),
+            delivery.earlySince,
+            delivery.userHash,
+            delivery.conversationId,
+            delivery.outcome,
+            settings.botId(),
+            delivery.identity().queue(),
+            delivery.identity().recordId(),
+            delivery.epoch
+        };
+    }
+
+    private boolean insert(Sql sql, Delivery delivery) throws SQLException {
+        return sql.update(
+                        INSERT,
                         settings.botId(),
                         delivery.identity().queue(),
-                        delivery.identity().recordId())
-                .query((row, number) -> {
-                    read(row, delivery);
-                    Timestamp earlySince = row.getTimestamp("early_since");
-                    delivery.earlySince = earlySince == null ? null : earlySince.toInstant();
-                    delivery.before = before(row);
-                    if (delivery.state == Delivery.State.IN_LANE) {
-                        delivery.state = Delivery.State.WAITING;
-                        delivery.beganAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
-                    }
-                    return delivery;
-                })
-                .optional();
+                        delivery.identity().recordId(),
+                        delivery.epoch,
+                        delivery.state.name(),
+                        delivery.attempts,
+                        delivery.serverErrors,
+                        delivery.cutOff,
+                        delivery.rolledBack,
+                        delivery.uncertain,
+                        delivery.toldDelayed,
+                        delivery.held,
+                        delivery.beganAt,
+                        Instant.now(),
+                        delivery.earlySince,
+                        delivery.userHash,
+                        delivery.conversationId,
+                        delivery.idempotencyKey,
+                        delivery.bodyDigest,
+                        delivery.outcome)
+                == 1;
     }
 
-    private static Delivery.Before before(ResultSet row) throws SQLException {
-        String id = row.getString("after_id");
-        String state = row.getString("before_state");
-        boolean isOpen = state != null && !Delivery.State.valueOf(state).isEnd();
-        return isOpen ? new Delivery.Before(id, row.getBoolean("before_held")) : null;
+    private Object[] ofMessage(Identity identity) {
+        return new Object[] {settings.botId(), identity.queue(), identity.recordId()};
     }
 
-    private static Delivery read(ResultSet row, Delivery delivery) throws SQLException {
-        delivery.stored = true;
+    private static Delivery read(ResultSet row, Identity identity) throws SQLException {
+        Delivery delivery = new Delivery(identity, row.getLong("epoch"));
         delivery.state = Delivery.State.valueOf(row.getString("state"));
         delivery.attempts = row.getInt("attempts");
         delivery.serverErrors = row.getInt("server_errors");
@@ -301,85 +565,15 @@ public final class Deliveries {
         delivery.rolledBack = row.getBoolean("rolled_back");
         delivery.uncertain = row.getBoolean("uncertain");
         delivery.toldDelayed = row.getBoolean("told_delayed");
-        delivery.beganAt = row.getTimestamp("began_at").toInstant();
+        delivery.held = row.getBoolean("held");
+        delivery.beganAt = Sql.instant(row, "began_at");
+        delivery.earlySince = Sql.instant(row, "early_since");
         delivery.userHash = row.getString("user_hash");
         delivery.conversationId = row.getString("conversation_id");
         delivery.idempotencyKey = row.getString("idempotency_key");
         delivery.bodyDigest = row.getString("body_digest");
         delivery.outcome = row.getString("outcome");
         return delivery;
-    }
-
-    private void save(Delivery delivery) {
-        save(delivery, store);
-    }
-
-    private void save(Delivery delivery, JdbcClient to) {
-        if (!settings.enabled()) {
-            return;
-        }
-        try {
-            write(delivery, to);
-        } catch (DuplicateKeyException e) {
-            if (delivery.stored || !isThereAlready(delivery)) {
-                throw e;
-            }
-            // it was written, and the connection broke before the store could say so
-            delivery.stored = true;
-            write(delivery, to);
-        }
-    }
-
-    /** Whether the row of this message is this process's own: began_at goes to the store as it is. */
-    private boolean isThereAlready(Delivery delivery) {
-        return store.sql("select 1 from delivery where bot_id = ? and queue = ? and message_id = ? and began_at = ?")
-                .params(
-                        settings.botId(),
-                        delivery.identity().queue(),
-                        delivery.identity().recordId(),
-                        Timestamp.from(delivery.beganAt))
-                .query(Integer.class)
-                .optional()
-                .isPresent();
-    }
-
-    private void write(Delivery delivery, JdbcClient to) {
-        String sql = delivery.stored ? """
-                        update delivery set state = :state, attempts = :attempts, server_errors = :serverErrors,
-                          cut_off = :cutOff, rolled_back = :rolledBack, uncertain = :uncertain,
-                          told_delayed = :toldDelayed, began_at = :beganAt, early_since = :earlySince,
-                          changed_at = :changedAt, user_hash = :userHash, conversation_id = :conversationId,
-                          idempotency_key = :idempotencyKey, body_digest = :bodyDigest, outcome = :outcome
-                        where bot_id = :botId and queue = :queue and message_id = :messageId
-                        """ : """
-                        insert into delivery (bot_id, queue, message_id, state, attempts, server_errors, cut_off,
-                          rolled_back, uncertain, told_delayed, began_at, early_since, changed_at, user_hash,
-                          conversation_id, idempotency_key, body_digest, outcome)
-                        values (:botId, :queue, :messageId, :state, :attempts, :serverErrors, :cutOff, :rolledBack,
-                          :uncertain, :toldDelayed, :beganAt, :earlySince, :changedAt, :userHash, :conversationId,
-                          :idempotencyKey, :bodyDigest, :outcome)
-                        """;
-        JdbcClient.StatementSpec statement = to.sql(sql)
-                .param("botId", settings.botId())
-                .param("queue", delivery.identity().queue())
-                .param("messageId", delivery.identity().recordId())
-                .param("state", delivery.state.name())
-                .param("attempts", delivery.attempts)
-                .param("serverErrors", delivery.serverErrors)
-                .param("cutOff", delivery.cutOff)
-                .param("rolledBack", delivery.rolledBack)
-                .param("uncertain", delivery.uncertain)
-                .param("toldDelayed", delivery.toldDelayed)
-                .param("beganAt", Timestamp.from(delivery.beganAt))
-                .param("earlySince", delivery.earlySince == null ? null : Timestamp.from(delivery.earlySince))
-                .param("changedAt", Timestamp.from(Instant.now()))
-                .param("userHash", delivery.userHash)
-                .param("conversationId", delivery.conversationId)
-                .param("idempotencyKey", delivery.idempotencyKey)
-                .param("bodyDigest", delivery.bodyDigest)
-                .param("outcome", delivery.outcome);
-        statement.update();
-        delivery.stored = true;
     }
 
     private static Map<String, Object> repeated(Delivery delivery) throws JsonProcessingException {

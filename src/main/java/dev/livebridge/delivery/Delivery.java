@@ -1,7 +1,7 @@
 package dev.livebridge.delivery;
 
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * How far one message has come on its way to Live, over all processes that had it: its row in the store, see
@@ -10,8 +10,6 @@ import java.time.temporal.ChronoUnit;
 public final class Delivery {
     /** How far. */
     public enum State {
-        /** The reader has handed it on, and nobody has taken it up. */
-        IN_LANE,
         /** Live has not been called for it, or answered that it would not take it now. */
         WAITING,
         /** A call was begun: if nobody is at it any more, Live may have carried it out. */
@@ -27,23 +25,31 @@ public final class Delivery {
     }
 
     /**
-     * A message of the same lane that has not come to its end.
+     * The message before it in its group, which has not come to its end.
      *
      * @param messageId its id in the store
-     * @param held      whether it was set aside
+     * @param held      whether its record says that it was set aside
      */
     public record Before(String messageId, boolean held) {}
 
     private final Identity identity;
-    State state = State.WAITING;
+    /** The number of this take-up: in the row of the message for as long as nobody else takes it up. */
+    final long epoch;
+
+    /** Whether there is a row, with this epoch. */
     boolean stored;
+    /** Whether the store has been asked what became of the message before. */
+    boolean looked;
+
+    State state = State.WAITING;
     int attempts;
     int serverErrors;
     int cutOff;
     boolean rolledBack;
     boolean uncertain;
     boolean toldDelayed;
-    Instant beganAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
+    boolean held;
+    Instant beganAt = Instant.now();
     Instant earlySince;
     /** Null where there is none, or it has come to its end. Not stored. */
     Before before;
@@ -57,8 +63,36 @@ public final class Delivery {
     /** Since when it fails in this process; null while it doesn't. Not stored. */
     Instant failingSince;
 
+    /** A new take-up. */
     Delivery(Identity identity) {
+        this(identity, ThreadLocalRandom.current().nextLong());
+    }
+
+    /** A take-up that the store knows. */
+    Delivery(Identity identity, long epoch) {
         this.identity = identity;
+        this.epoch = epoch;
+    }
+
+    /** Takes all that is known over, but for who has the message. */
+    void become(Delivery known) {
+        stored = known.stored;
+        state = known.state;
+        attempts = known.attempts;
+        serverErrors = known.serverErrors;
+        cutOff = known.cutOff;
+        rolledBack = known.rolledBack;
+        uncertain = known.uncertain;
+        toldDelayed = known.toldDelayed;
+        held = known.held;
+        beganAt = known.beganAt;
+        earlySince = known.earlySince;
+        before = known.before;
+        userHash = known.userHash;
+        conversationId = known.conversationId;
+        idempotencyKey = known.idempotencyKey;
+        bodyDigest = known.bodyDigest;
+        outcome = known.outcome;
     }
 
     public Identity identity() {
@@ -67,6 +101,11 @@ public final class Delivery {
 
     public boolean confirmed() {
         return state == State.CONFIRMED;
+    }
+
+    /** Whether the store has been asked what became of the message before. */
+    public boolean looked() {
+        return looked;
     }
 
     /** The message that must come to its end first, null for none. */

@@ -33,11 +33,16 @@ public final class Failures {
         }
         Delivery delivery = exchange.getVariable("delivery", Delivery.class);
         ErrorCode code = code(exchange, caught, delivery);
-        boolean gaveUp = !(caught instanceof RefusedException) && code == ErrorCode.EXPIRED;
+        String what = describe(caught, tokenFilter);
+        if (!(caught instanceof RefusedException)) {
+            what = code == ErrorCode.EXPIRED
+                    ? "gave up: " + what
+                    : code == ErrorCode.UNCERTAIN ? "Live may have taken it: " + what : what;
+        }
         LiveResponse response = caught instanceof DeliveryException e ? e.response() : null;
         return new Failure(
                 code,
-                cut((gaveUp ? "gave up: " : "") + describe(caught, tokenFilter), MAX_MESSAGE),
+                cut(what, MAX_MESSAGE),
                 caught.getClass().getName(),
                 response == null ? null : response.status(),
                 response == null ? null : cut(response.body(), MAX_BODY),
@@ -51,7 +56,7 @@ public final class Failures {
         if (caught instanceof RefusedException refused) {
             return refused.code();
         }
-        if (delivery != null && deliveries.isNotSentAgain(delivery)) {
+        if (delivery != null && deliveries.isNotSentAgain(delivery) || Retries.isUncertain(exchange)) {
             return ErrorCode.UNCERTAIN;
         }
         return Expiry.isPast(exchange.getVariable("original", Original.class)) ? ErrorCode.EXPIRED : code(caught);

@@ -18,8 +18,10 @@ import org.apache.activemq.artemis.jms.client.ActiveMQMessage;
  * @param expiration    JMSExpiration, milliseconds since the epoch, 0 for none
  * @param correlationId JMSCorrelationID, null where there is none
  * @param replyTo       JMSReplyTo, null where there is none
- * @param groupId       the producer's JMSXGroupID, null where there is none
- * @param lane          the group in whose order it came to this consumer, null where there is none
+ * @param producerGroup the producer's JMSXGroupID, null where there is none
+ * @param group         the JMSXGroupID in whose order it came to this consumer, null where there is none
+ * @param byReader      whether the bridge's own reader put it into that group
+ * @param after         the id in the store of the message before it in that group, null where there is none
  * @param heldSince     when it was set aside, milliseconds since the epoch, 0 where it was not
  */
 public record Identity(
@@ -29,8 +31,10 @@ public record Identity(
         long expiration,
         String correlationId,
         Destination replyTo,
-        String groupId,
-        String lane,
+        String producerGroup,
+        String group,
+        boolean byReader,
+        String after,
         long heldSince) {
     private static final String PREFIX = "liveHop";
 
@@ -43,7 +47,9 @@ public record Identity(
     private static final String TIMESTAMP = PREFIX + "Timestamp";
     private static final String EXPIRATION = PREFIX + "Expiration";
     private static final String PRODUCER_GROUP = PREFIX + "Group";
-    private static final String LANE = PREFIX + "Lane";
+    private static final String HELD_GROUP = PREFIX + "HeldGroup";
+    private static final String BY_READER = PREFIX + "ByReader";
+    private static final String AFTER = PREFIX + "After";
     private static final String HELD_SINCE = PREFIX + "HeldSince";
 
     /** @param internal whether it came from a queue that only the bridge writes to: elsewhere such properties mean nothing */
@@ -59,6 +65,8 @@ public record Identity(
                     message.getJMSReplyTo(),
                     group,
                     group,
+                    false,
+                    null,
                     0);
         }
         boolean held = message.propertyExists(HELD_SINCE);
@@ -70,7 +78,9 @@ public record Identity(
                 message.getJMSCorrelationID(),
                 message.getJMSReplyTo(),
                 message.getStringProperty(PRODUCER_GROUP),
-                held ? message.getStringProperty(LANE) : group,
+                held ? message.getStringProperty(HELD_GROUP) : group,
+                message.getBooleanProperty(BY_READER),
+                message.getStringProperty(AFTER),
                 held ? message.getLongProperty(HELD_SINCE) : 0);
     }
 
@@ -81,12 +91,17 @@ public record Identity(
                 : messageId;
     }
 
-    /** The same on its way through this lane. */
-    public Map<String, Object> inLane(String newLane) {
+    /**
+     * The same on its way through a group of the reader's.
+     *
+     * @param newGroup null for none
+     * @param newAfter the message before it in that group, null for none
+     */
+    public Map<String, Object> grouped(String newGroup, String newAfter) {
         Map<String, Object> properties = carried();
-        if (newLane != null) {
-            properties.put(GROUP, newLane);
-        }
+        properties.put(BY_READER, true);
+        putIfPresent(properties, GROUP, newGroup);
+        putIfPresent(properties, AFTER, newAfter);
         return properties;
     }
 
@@ -94,9 +109,9 @@ public record Identity(
     public Map<String, Object> held(long now) {
         Map<String, Object> properties = carried();
         properties.put(HELD_SINCE, heldSince == 0 ? now : heldSince);
-        if (lane != null) {
-            properties.put(LANE, lane);
-        }
+        properties.put(BY_READER, byReader);
+        putIfPresent(properties, HELD_GROUP, group);
+        putIfPresent(properties, AFTER, after);
         return properties;
     }
 
@@ -106,18 +121,20 @@ public record Identity(
         properties.put(MESSAGE_ID, messageId);
         properties.put(TIMESTAMP, timestamp);
         properties.put(EXPIRATION, expiration);
-        if (groupId != null) {
-            properties.put(PRODUCER_GROUP, groupId);
-        }
+        putIfPresent(properties, PRODUCER_GROUP, producerGroup);
         return properties;
+    }
+
+    private static void putIfPresent(Map<String, Object> properties, String name, String value) {
+        if (value != null) {
+            properties.put(name, value);
+        }
     }
 
     /** What the producer set of all that is carried as a property of JMS. */
     void restore(Map<String, Object> properties) {
         properties.keySet().removeIf(name -> name.startsWith(PREFIX) || name.equals(GROUP));
-        if (groupId != null) {
-            properties.put(GROUP, groupId);
-        }
+        putIfPresent(properties, GROUP, producerGroup);
     }
 
     private static String queueOf(Message message) throws JMSException {

@@ -101,6 +101,11 @@ public final class Original {
         return identity;
     }
 
+    /** Whether the broker knows that it was delivered before. It may have forgotten, as after a crash of its own. */
+    public boolean isRedelivered() throws JMSException {
+        return message.getJMSRedelivered() || message.getIntProperty("JMSXDeliveryCount") > 1;
+    }
+
     /** The properties that its producer set, in a Map of its own. */
     public Map<String, Object> properties() throws JMSException {
         Map<String, Object> properties = JmsProperties.of(message);

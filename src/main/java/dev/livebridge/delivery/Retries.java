@@ -6,16 +6,23 @@ import jakarta.jms.JMSException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLHandshakeException;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Consumer;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.apache.camel.Route;
+import org.apache.camel.StatefulService;
+import org.apache.camel.support.SynchronizationAdapter;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,28 +31,44 @@ import org.springframework.jms.JmsException;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /**
- * Whether and when to try again: what routes/error-handling.camel.yaml can't say of its policy. The backoff in place is
- * Camel's.
+ * Whether and when to try again: what routes/error-handling.camel.yaml can't say of its policy. It also waits for the next
+ * try, in place of Camel's own delay, which nothing can end: the end of an outage ends this wait, and so does a stop.
  */
 public final class Retries implements Processor {
+    /** {@code holdCause}: the message waits for a conversation of its user. */
+    public static final String CONVERSATION = "conversation";
+
+    private static final String NEXT = "next";
+
     private static final Logger LOG = LoggerFactory.getLogger(Retries.class);
 
-    private static final Duration LONG = Duration.ofSeconds(5);
     /** For how long after a success Live is taken to be well. */
     private static final Duration LATELY = Duration.ofSeconds(1);
     /** For so many times {@code live.hold.after} a consumer that has waited in vain does not wait again. */
     private static final int NOT_AGAIN = 5;
 
-    /** What is to become of a message whose attempt has failed. */
-    private enum Next {
+    /** What is to become of a message whose attempt has failed: the variable {@code next}. */
+    enum Next {
         /** The same consumer tries again, after a wait. */
-        AGAIN,
+        TRY_AGAIN,
         /** It waits on the held queue, and so do those behind it in its conversation. */
-        HOLD,
-        /** It goes back to its queue: its transaction can't be committed any more. */
-        BACK,
+        SET_ASIDE,
+        /** It waits on the held queue already: the next try comes later. */
+        POSTPONE,
+        /** It goes to the end of the held messages of its conversation: one of them has its key. */
+        QUEUE_BEHIND,
+        /** It goes back to its queue: its transaction can't be committed any more, or the bridge stops. */
+        PUT_BACK,
         /** It is not tried again. */
-        DEAD
+        DEAD_LETTER,
+        /** It is not tried again, and nobody knows whether Live has taken it. */
+        DEAD_LETTER_UNCERTAIN;
+
+        /** As routes/error-handling.camel.yaml names it. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     private final Limits limits;
@@ -54,13 +77,15 @@ public final class Retries implements Processor {
     private final Delays delays;
     private final TokenFilter tokenFilter;
     private final Bots bots;
+    private final Predicate<Exchange> groupWaits;
     /** When this consumer last set a conversation aside. */
     private final ThreadLocal<Instant> lastHold = ThreadLocal.withInitial(() -> Instant.EPOCH);
 
     /** By those that share consumers. */
-    private final Map<String, Probe> probes = new ConcurrentHashMap<>();
+    private final Map<String, Turns> turns = new ConcurrentHashMap<>();
 
-    private static final class Probe {
+    /** Conversations that were set aside, one after the other, while nothing succeeded. */
+    private static final class Turns {
         private Instant last = Instant.EPOCH;
         private int count;
     }
@@ -87,56 +112,109 @@ public final class Retries implements Processor {
             Duration holdTimeout,
             Duration waitForConversation) {}
 
+    /**
+     * A try that has failed.
+     *
+     * @param service       the service that failed, null where it is none of those that are watched
+     * @param unanswered    whether Live may have taken the call, whose answer never came
+     * @param othersSucceed whether calls of others to that service succeeded meanwhile
+     * @param reason        in plain words
+     * @param retryAfter    how long to wait as the service asked, null where it didn't
+     */
+    private record Attempt(
+            Throwable failure,
+            String service,
+            boolean unanswered,
+            boolean othersSucceed,
+            String reason,
+            Duration retryAfter) {
+        /** Whether it counts against {@code live.retry.max-attempts}: it may be the message's fault. */
+        boolean isCounted() {
+            return isServerError() || unanswered && othersSucceed;
+        }
+
+        /** Live answered 500 or kin; or memory is short, which neighbours may have taken. */
+        boolean isServerError() {
+            return failure instanceof ServerErrorException || failure instanceof OutOfMemoryError;
+        }
+    }
+
     /** Tells whoever listens that a message waits. */
     public interface Delays {
         void tell(Exchange exchange, String reason);
     }
 
+    /** @param groupWaits whether the conversation of a message waits on the held queue */
     public Retries(
-            Limits limits, Deliveries deliveries, Outages outages, Delays delays, TokenFilter tokenFilter, Bots bots) {
+            Limits limits,
+            Deliveries deliveries,
+            Outages outages,
+            Delays delays,
+            TokenFilter tokenFilter,
+            Bots bots,
+            Predicate<Exchange> groupWaits) {
         this.limits = limits;
         this.deliveries = deliveries;
         this.outages = outages;
         this.delays = delays;
         this.tokenFilter = tokenFilter;
         this.bots = bots;
+        this.groupWaits = groupWaits;
     }
 
-    /** After each failed attempt: counts it, decides what comes next, and says so. */
+    /** After each failed attempt: counts it, decides what comes next, says so, and waits where the consumer is to wait. */
     @Override
     public void process(Exchange exchange) throws JMSException {
         Throwable failure = Failures.cause(exchange.getException());
-        Delivery delivery = delivery(exchange);
+        Delivery delivery = exchange.getVariable("delivery", Delivery.class);
+        Streak streak = streak(exchange, delivery);
+        String service = service(exchange, delivery, failure);
+        Outages.End lastEnd = service == null ? null : outages.lastEnd(service);
+        Attempt attempt = attempt(exchange, delivery, failure, service, streak.failed(lastEnd));
+        if (service != null && !attempt.othersSucceed()) {
+            outages.failed(
+                    service,
+                    new Outages.FailedCall(conversation(exchange, delivery), attempt.reason(), attempt.retryAfter()));
+        }
+        Next next;
         if (delivery == null) {
             // it could not be taken up: nothing is known of it yet
-            Next next = isOfAService(failure) ? Next.AGAIN : Next.DEAD;
-            exchange.setVariable("retry", isOfTheBroker(failure) ? Next.BACK : next);
-            return;
+            next = isOfTheBroker(failure) || !goesOn(exchange)
+                    ? Next.PUT_BACK
+                    : isOfAService(failure) ? Next.TRY_AGAIN : Next.DEAD_LETTER;
+        } else {
+            next = counted(exchange, delivery, attempt, streak);
         }
-        String reason = Failures.describe(failure, tokenFilter);
-        count(delivery, failure);
-        tellOutage(exchange, delivery, failure, reason);
-        Next next = next(exchange, delivery, failure);
-        exchange.setVariable("retry", next);
-        if (next != Next.DEAD) {
-            wait(exchange, delivery, failure, reason, next);
-        }
-        if (next != Next.DEAD && !(failure instanceof DataAccessException)) {
-            deliveries.attempted(delivery);
+        exchange.setVariable(NEXT, next.toString());
+        if (next == Next.TRY_AGAIN) {
+            waitInPlace(exchange, delivery, attempt, streak, lastEnd);
         }
     }
 
-    private void count(Delivery delivery, Throwable failure) {
-        delivery.attempts++;
-        if (delivery.failingSince == null) {
-            delivery.failingSince = Instant.now();
+    private Streak streak(Exchange exchange, Delivery delivery) {
+        Streak streak = exchange.getVariable("streak", Streak.class);
+        if (streak == null) {
+            Instant takenUp = Instant.ofEpochMilli(exchange.getClock().getCreated());
+            boolean wasHeld = delivery != null
+                    && exchange.getVariable("original", Original.class)
+                                    .identity()
+                                    .heldSince()
+                            != 0;
+            streak = new Streak(wasHeld ? takenUp.minus(limits.backoff().after(delivery.attempts)) : takenUp);
+            exchange.setVariable("streak", streak);
         }
-        if (isCounted(failure)) {
-            delivery.serverErrors++;
-        }
-        if (delivery.isStarted() && !saysWhatBecameOfTheCall(failure)) {
-            delivery.uncertain = true;
-        }
+        return streak;
+    }
+
+    private Attempt attempt(Exchange exchange, Delivery delivery, Throwable failure, String service, Instant since) {
+        boolean unanswered = delivery != null && delivery.isStarted() && !saysWhatBecameOfTheCall(failure);
+        return new Attempt(
+                failure,
+                service,
+                unanswered,
+                service != null && outages.hasSucceededSince(service, since),
+                reason(failure, service, unanswered),
+                capped(retryAfter(failure)));
     }
 
     private static boolean saysWhatBecameOfTheCall(Throwable failure) {
@@ -154,59 +232,144 @@ public final class Retries implements Processor {
                 || failure instanceof SSLHandshakeException;
     }
 
-    private void tellOutage(Exchange exchange, Delivery delivery, Throwable failure, String reason) {
+    /** The service that failed. */
+    private static String service(Exchange exchange, Delivery delivery, Throwable failure) {
         if (failure instanceof SdkException) {
-            outages.failed(Outages.S3, reason);
-        } else if (failure instanceof DataAccessException) {
-            outages.failed(Outages.STORE, reason);
-        } else if (isOfLive(delivery, failure)) {
-            outages.failed(live(exchange), reason);
+            return Outages.S3;
         }
+        if (failure instanceof DataAccessException) {
+            return Outages.STORE;
+        }
+        boolean isOfLive = failure instanceof IOException
+                || failure instanceof ServiceUnavailableException unavailable && unavailable.response() != null;
+        return isOfLive && delivery != null && delivery.isStarted()
+                ? exchange.getVariable("bot", Bot.class).live()
+                : null;
     }
 
-    private static boolean isOfLive(Delivery delivery, Throwable failure) {
-        return failure instanceof ServiceUnavailableException unavailable && unavailable.response() != null
-                || failure instanceof IOException && delivery.isStarted();
+    private String reason(Throwable failure, String service, boolean unanswered) {
+        String said = Failures.describe(failure, tokenFilter);
+        if (service == null || !(failure instanceof IOException)) {
+            return said;
+        }
+        if (!unanswered) {
+            return "no connection to " + service + " (" + said + ")";
+        }
+        return failure instanceof SocketTimeoutException
+                ? service + " did not answer in time (" + said + ")"
+                : "no readable answer came from " + service + " (" + said + ")";
     }
 
-    private static String live(Exchange exchange) {
-        return exchange.getVariable("bot", Bot.class).live();
+    /** By what the messages of a conversation are known to be of the same one. */
+    private static String conversation(Exchange exchange, Delivery delivery) {
+        String userHash = exchange.getVariable("userHash", String.class);
+        String id = userHash == null ? exchange.getVariable("conversationId", String.class) : userHash;
+        return id != null || delivery == null ? id : delivery.identity().messageId();
     }
 
-    private Next next(Exchange exchange, Delivery delivery, Throwable failure) {
+    private Next counted(Exchange exchange, Delivery delivery, Attempt attempt, Streak streak) throws JMSException {
+        boolean isFirstUnanswered = attempt.unanswered() && !delivery.uncertain;
+        delivery.attempts++;
+        if (delivery.failingSince == null) {
+            // a call that waited for its answer while others got theirs has failed for as long
+            delivery.failingSince =
+                    attempt.unanswered() && attempt.othersSucceed() ? streak.tryBegan() : streak.failedAt();
+        }
+        if (attempt.isCounted()) {
+            delivery.serverErrors++;
+        }
+        delivery.uncertain |= attempt.unanswered();
+        Next next = next(exchange, delivery, attempt);
+        if (next == Next.DEAD_LETTER || next == Next.DEAD_LETTER_UNCERTAIN) {
+            return next;
+        }
+        boolean isTold = delivery.toldDelayed || !isOver(delivery.beganAt, limits.notifyAfter());
+        if (isFirstUnanswered || !isTold) {
+            delivery.toldDelayed = true;
+            delays.tell(exchange, attempt.reason());
+        }
+        if (next == Next.SET_ASIDE || next == Next.POSTPONE || next == Next.QUEUE_BEHIND) {
+            Duration asked = attempt.retryAfter();
+            Duration wait = asked == null ? limits.backoff().jittered(delivery.attempts) : asked;
+            exchange.setVariable("holdFor", untilExpiry(wait, exchange).toMillis());
+            exchange.setVariable("holdReason", attempt.reason());
+            exchange.setVariable("holdCause", cause(attempt));
+            exchange.setVariable("holdIsAsked", asked != null);
+        }
+        log(delivery, attempt);
+        if (!(attempt.failure() instanceof DataAccessException)) {
+            deliveries.attempted(delivery);
+        }
+        return next;
+    }
+
+    /** For what a message that is set aside waits. */
+    private static String cause(Attempt attempt) {
+        if (attempt.failure() instanceof NoConversationException) {
+            return CONVERSATION;
+        }
+        return attempt.service() == null ? "other" : attempt.service();
+    }
+
+    private Next next(Exchange exchange, Delivery delivery, Attempt attempt) {
+        Throwable failure = attempt.failure();
         Original original = exchange.getVariable("original", Original.class);
         if (Expiry.isPast(original) || deliveries.isNotSentAgain(delivery)) {
-            return Next.DEAD;
+            return Next.DEAD_LETTER;
+        }
+        if (failure instanceof LostMessageException) {
+            return Next.PUT_BACK;
         }
         if (isOfTheBroker(failure)) {
-            return isOver(delivery.beganAt, limits.giveUpAfter()) ? Next.DEAD : Next.BACK;
+            return isOver(delivery.beganAt, limits.giveUpAfter()) ? Next.DEAD_LETTER : Next.PUT_BACK;
         }
-        if (isCounted(failure)) {
-            return delivery.serverErrors < limits.maxAttempts() ? Next.AGAIN : Next.DEAD;
+        if (attempt.isCounted() && delivery.serverErrors >= limits.maxAttempts()) {
+            return attempt.isServerError() ? Next.DEAD_LETTER : Next.DEAD_LETTER_UNCERTAIN;
+        }
+        if (attempt.isServerError()) {
+            return Next.TRY_AGAIN;
         }
         if (failure instanceof NoConversationException) {
-            return isOver(delivery.beganAt, limits.waitForConversation()) ? Next.DEAD : Next.HOLD;
+            if (isOver(delivery.beganAt, limits.waitForConversation())) {
+                return Next.DEAD_LETTER;
+            }
+            return original.identity().heldSince() == 0 ? Next.SET_ASIDE : Next.POSTPONE;
+        }
+        if (!(failure instanceof DeliveryException) && !goesOn(exchange)) {
+            // clients are closed by then: that says nothing of the message
+            return Next.PUT_BACK;
         }
         if (!isOfAService(failure) || isOver(delivery.beganAt, limits.giveUpAfter())) {
-            return Next.DEAD;
+            return Next.DEAD_LETTER;
         }
         if (original.identity().heldSince() != 0) {
             Instant heldSince = Instant.ofEpochMilli(original.identity().heldSince());
-            return isOver(heldSince, limits.holdTimeout()) ? Next.DEAD : Next.HOLD;
+            if (isOver(heldSince, limits.holdTimeout())) {
+                return Next.DEAD_LETTER;
+            }
+            return failure instanceof KeyTakenException ? Next.QUEUE_BEHIND : Next.POSTPONE;
         }
-        if (exchange.getVariable("holdKey") == null || failure instanceof DataAccessException) {
-            return Next.AGAIN;
+        if (failure instanceof KeyTakenException) {
+            // a wait for a key never opens a hold, which its holder would have to wait behind
+            return groupWaits.test(exchange) ? Next.SET_ASIDE : Next.TRY_AGAIN;
         }
+        if (exchange.getVariable("request") == null || failure instanceof DataAccessException) {
+            return Next.TRY_AGAIN;
+        }
+        return isToBeSetAside(delivery, attempt) ? Next.SET_ASIDE : Next.TRY_AGAIN;
+    }
+
+    private boolean isToBeSetAside(Delivery delivery, Attempt attempt) {
         boolean waitsLong = isOver(delivery.failingSince, limits.holdAfter())
-                || isLongerThan(retryAfter(failure), limits.holdAfter());
+                || attempt.retryAfter() != null && attempt.retryAfter().compareTo(limits.holdAfter()) > 0;
         String neighbours = bots.neighbours(delivery.identity().queue());
         if (hasWaitedForAnother(neighbours)
                 || waitsLong
-                        && (outages.hasSucceededSince(neighbours, delivery.failingSince) || mayProbe(neighbours))) {
+                        && (outages.hasSucceededSince(neighbours, delivery.failingSince) || isNextTurn(neighbours))) {
             lastHold.set(Instant.now());
-            return Next.HOLD;
+            return true;
         }
-        return Next.AGAIN;
+        return false;
     }
 
     /**
@@ -222,18 +385,18 @@ public final class Retries implements Processor {
      * Whether to set a conversation aside though nothing shows that it is its own fault: where all consumers wait for
      * failing conversations, only that lets another one try. The longer nothing succeeds, the rarer.
      */
-    private boolean mayProbe(String neighbours) {
-        Probe probe = probes.computeIfAbsent(neighbours, name -> new Probe());
-        synchronized (probe) {
-            if (outages.hasSucceededSince(neighbours, probe.last)) {
-                probe.count = 0;
+    private boolean isNextTurn(String neighbours) {
+        Turns turn = turns.computeIfAbsent(neighbours, name -> new Turns());
+        synchronized (turn) {
+            if (outages.hasSucceededSince(neighbours, turn.last)) {
+                turn.count = 0;
             }
-            Duration pause = new Backoff(limits.holdAfter(), 2, limits.backoff().longest()).after(probe.count);
-            if (probe.count > 0 && !isOver(probe.last, pause)) {
+            Duration pause = new Backoff(limits.holdAfter(), 2, limits.backoff().longest()).after(turn.count);
+            if (turn.count > 0 && !isOver(turn.last, pause)) {
                 return false;
             }
-            probe.count++;
-            probe.last = Instant.now();
+            turn.count++;
+            turn.last = Instant.now();
             return true;
         }
     }
@@ -242,52 +405,77 @@ public final class Retries implements Processor {
         return Duration.between(since, Instant.now()).compareTo(limit) >= 0;
     }
 
-    private static boolean isLongerThan(Duration wait, Duration limit) {
-        return wait != null && wait.compareTo(limit) > 0;
+    /** The consumer waits for its next try, with all that is behind this message. */
+    private void waitInPlace(
+            Exchange exchange, Delivery delivery, Attempt attempt, Streak streak, Outages.End lastEnd) {
+        String service = attempt.service();
+        if (service != null && streak.waitsFor(service)) {
+            outages.waits(service);
+            exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+                @Override
+                public void onDone(Exchange done) {
+                    outages.waitsNoMore(service);
+                }
+            });
+        }
+        try {
+            Duration wait = untilExpiry(wait(exchange, delivery, attempt, streak), exchange);
+            if (outages.await(
+                    service, lastEnd, streak.failedAt(), attempt.retryAfter() != null, wait, () -> goesOn(exchange))) {
+                streak.restart();
+                if (delivery != null) {
+                    delivery.failingSince = null;
+                }
+            }
+            if (!goesOn(exchange)) {
+                exchange.setVariable(NEXT, Next.PUT_BACK.toString());
+            }
+        } catch (InterruptedException e) {
+            // not passed on: the store's file would close under a thread that is interrupted
+            exchange.setVariable(NEXT, Next.PUT_BACK.toString());
+        }
+        streak.tryAgain();
     }
 
-    private void wait(Exchange exchange, Delivery delivery, Throwable failure, String reason, Next next) {
-        if (!delivery.toldDelayed && isOver(delivery.beganAt, limits.notifyAfter())) {
-            delivery.toldDelayed = true;
-            delays.tell(exchange, reason);
+    private Duration wait(Exchange exchange, Delivery delivery, Attempt attempt, Streak streak) {
+        if (attempt.retryAfter() != null) {
+            return attempt.retryAfter();
         }
-        Duration retryAfter = capped(retryAfter(failure), exchange);
-        Duration backoff = limits.backoff().after(delivery.attempts);
-        Duration holdFor = retryAfter == null ? limits.backoff().jittered(delivery.attempts) : retryAfter;
-        exchange.setVariable("holdFor", holdFor.toMillis());
-        exchange.setVariable("holdReason", reason);
-        if (isOfLive(delivery, failure) && isLongerThan(retryAfter, LONG)) {
-            // nobody may ask again for so long that it is said now
-            outages.lost(live(exchange), reason);
+        Duration backoff = limits.backoff().jittered(streak.failures());
+        if (delivery == null || attempt.isServerError() || exchange.getVariable("request") == null) {
+            return backoff;
         }
-        if (next == Next.AGAIN) {
-            Duration wait = retryAfter;
-            Duration untilHold = limits.holdAfter()
-                    .minus(Duration.between(delivery.failingSince, Instant.now()))
-                    .plusMillis(1);
-            if (retryAfter == null
-                    && !isCounted(failure)
-                    && backoff.compareTo(untilHold) > 0
-                    && !untilHold.isNegative()
-                    && exchange.getVariable("holdKey") != null) {
-                // its neighbours wait no longer than they must
-                wait = untilHold;
-            }
-            if (wait == null) {
-                // one of an attempt before would hold for all that follow
-                exchange.getMessage().removeHeader(Exchange.REDELIVERY_DELAY);
-            } else {
-                exchange.getMessage().setHeader(Exchange.REDELIVERY_DELAY, Math.max(1, wait.toMillis()));
-            }
-        }
+        // its neighbours wait no longer than they must
+        Duration untilHold = limits.holdAfter()
+                .minus(Duration.between(delivery.failingSince, Instant.now()))
+                .plusMillis(1);
+        return !untilHold.isNegative() && untilHold.compareTo(backoff) < 0 ? untilHold : backoff;
+    }
+
+    /** Whether neither the bridge nor the route stops. */
+    private static boolean goesOn(Exchange exchange) {
+        String id = exchange.getFromRouteId();
+        CamelContext context = exchange.getContext();
+        Route route = id == null ? null : context.getRoute(id);
+        return !context.isStopping() && !context.isStopped() && (route == null || !stops(route.getConsumer()));
+    }
+
+    private static boolean stops(Consumer consumer) {
+        return consumer instanceof StatefulService service
+                && (service.isStopping() || service.isStopped() || service.isSuspending() || service.isSuspended());
+    }
+
+    private void log(Delivery delivery, Attempt attempt) {
         String line = "{}: attempt {} failed: {}{}";
         Object[] values = {
             delivery.identity().messageId(),
             delivery.attempts,
-            reason,
-            retryAfter == null ? "" : ", asked to wait " + retryAfter.toSeconds() + " s"
+            attempt.reason(),
+            attempt.retryAfter() == null
+                    ? ""
+                    : ", asked to wait " + attempt.retryAfter().toSeconds() + " s"
         };
-        if (isOfLive(delivery, failure) || failure instanceof SdkException || failure instanceof DataAccessException) {
+        if (attempt.service() != null && !attempt.isCounted()) {
             // all that wait would say so; that the service is away is said once
             LOG.debug(line, values);
         } else {
@@ -301,37 +489,21 @@ public final class Retries implements Processor {
                 : null;
     }
 
-    private Duration capped(Duration retryAfter, Exchange exchange) {
-        if (retryAfter == null) {
-            return null;
-        }
-        Duration wait = retryAfter.compareTo(limits.maxRetryAfter()) < 0 ? retryAfter : limits.maxRetryAfter();
-        Duration left = Expiry.left(exchange.getVariable("original", Original.class));
+    private Duration capped(Duration retryAfter) {
+        return retryAfter == null || retryAfter.compareTo(limits.maxRetryAfter()) < 0
+                ? retryAfter
+                : limits.maxRetryAfter();
+    }
+
+    private static Duration untilExpiry(Duration wait, Exchange exchange) {
+        Original original = exchange.getVariable("original", Original.class);
+        Duration left = original == null ? null : Expiry.left(original);
         return left != null && left.compareTo(wait) < 0 ? left : wait;
     }
 
-    /** Whether the same consumer tries again after this failure ({@code retryWhile}). */
-    public boolean again(Exchange exchange) {
-        return exchange.getVariable("retry") == Next.AGAIN;
-    }
-
-    /** Whether it waits, and those behind it in its conversation, for the others to go on. */
-    public boolean hold(Exchange exchange) {
-        return exchange.getVariable("retry") == Next.HOLD;
-    }
-
-    /** Whether it goes back to its queue, as the broker failed. */
-    public boolean back(Exchange exchange) {
-        return exchange.getVariable("retry") == Next.BACK;
-    }
-
-    /**
-     * Whether the retries end before their time, because the bridge stops or the route is replaced: then the message
-     * goes back to its queue.
-     */
-    public boolean cutShort(Exchange exchange) {
-        Throwable failure = Failures.cause(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
-        return failure instanceof RejectedExecutionException || again(exchange);
+    /** Whether its attempts have ended without a word of what became of the last call. */
+    static boolean isUncertain(Exchange exchange) {
+        return Next.DEAD_LETTER_UNCERTAIN.toString().equals(exchange.getVariable(NEXT));
     }
 
     /** Its session is closed, as a rule: what was consumed in it will come again. */
@@ -348,14 +520,5 @@ public final class Retries implements Processor {
         return !(failure instanceof RefusedException)
                 && !(failure instanceof FailedBeforeException)
                 && Failures.code(failure) != ErrorCode.INTERNAL_ERROR;
-    }
-
-    /** What may be the message's fault or not: memory may have been taken by its neighbours. */
-    private static boolean isCounted(Throwable failure) {
-        return failure instanceof ServerErrorException || failure instanceof OutOfMemoryError;
-    }
-
-    private static Delivery delivery(Exchange exchange) {
-        return exchange.getVariable("delivery", Delivery.class);
     }
 }

@@ -26,17 +26,15 @@ public final class DelayedEvents implements Retries.Delays {
         Exchange event = ExchangeHelper.createCopy(exchange, false);
         event.setException(null);
         String conversationId = exchange.getVariable("conversationId", String.class);
-        event.setVariable("outcome", outcomes.delayed(conversationId, reason));
+        Delivery delivery = exchange.getVariable("delivery", Delivery.class);
+        event.setVariable("outcome", outcomes.delayed(conversationId, reason, delivery.uncertain()));
         try (ProducerTemplate events = context.createProducerTemplate()) {
             Exchange sent = events.send("direct:publish-event", event);
             if (sent.getException() != null) {
                 throw sent.getException();
             }
         } catch (Exception e) {
-            LOG.warn(
-                    "{}: its event could not be sent: {}",
-                    exchange.getVariable("delivery", Delivery.class).identity().messageId(),
-                    e.getMessage());
+            LOG.warn("{}: its event could not be sent: {}", delivery.identity().messageId(), e.getMessage());
         }
     }
 }

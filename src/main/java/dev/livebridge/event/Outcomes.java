@@ -71,10 +71,11 @@ public final class Outcomes {
     }
 
     /** The message waits: for a service, or for its conversation. */
-    public Map<String, Object> delayed(@Variable("conversationId") String conversationId, String reason) {
+    public Map<String, Object> delayed(String conversationId, String reason, boolean uncertain) {
         Map<String, Object> outcome = outcome("delayed");
         outcome.put("conversationId", conversationId);
         outcome.put("reason", reason);
+        mark(outcome, uncertain);
         return outcome;
     }
 

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -47,6 +48,12 @@ final class BridgeProcess implements AutoCloseable {
 
     void start() {
         service.start();
+    }
+
+    /** The running one, to be signalled; empty between two. */
+    List<ProcessHandle> running() {
+        Process running = process;
+        return running != null && running.isAlive() ? List.of(running.toHandle()) : List.of();
     }
 
     /** kill -9. The next start follows at once. */

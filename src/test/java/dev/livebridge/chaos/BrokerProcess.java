@@ -70,6 +70,10 @@ public final class BrokerProcess implements AutoCloseable {
         return "tcp://127.0.0.1:" + port;
     }
 
+    int port() {
+        return port;
+    }
+
     /** Starts it, and waits until it takes connections: 4 to 8 s. */
     public void start() throws IOException {
         ProcessBuilder builder = new ProcessBuilder(
@@ -85,11 +89,15 @@ public final class BrokerProcess implements AutoCloseable {
         await().atMost(PATIENCE).pollInterval(Duration.ofMillis(100)).until(this::takesConnections);
     }
 
+    /** The running one, its script too, to be signalled. */
+    List<ProcessHandle> running() {
+        return Stream.concat(process.descendants(), Stream.of(process.toHandle()))
+                .toList();
+    }
+
     /** kill -9, of the script's java too. */
     public void kill() throws InterruptedException {
-        List<ProcessHandle> all = Stream.concat(process.descendants(), Stream.of(process.toHandle()))
-                .toList();
-        all.forEach(ProcessHandle::destroyForcibly);
+        running().forEach(ProcessHandle::destroyForcibly);
         process.waitFor();
     }
 

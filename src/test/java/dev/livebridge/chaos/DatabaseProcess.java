@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A PostgreSQL on a free port, in processes of its own that may be killed and started again on the same data. */
 public final class DatabaseProcess implements AutoCloseable {
@@ -26,7 +27,16 @@ public final class DatabaseProcess implements AutoCloseable {
     }
 
     public String url() {
+        return url(port);
+    }
+
+    /** @param port of a proxy that leads to it */
+    String url(int port) {
         return "jdbc:postgresql://127.0.0.1:" + port + "/postgres";
+    }
+
+    int port() {
+        return port;
     }
 
     /** Its password is whatever you like. */
@@ -48,17 +58,35 @@ public final class DatabaseProcess implements AutoCloseable {
                 .start();
     }
 
+    /** None of its processes does anything until {@link #goOn}; connections to it stay, and are taken. */
+    void freeze() throws IOException, InterruptedException {
+        ProcessHandle postmaster = postmaster();
+        // first, so that it makes no further ones
+        Signals.stop(List.of(postmaster));
+        Signals.stop(postmaster.descendants().toList());
+    }
+
+    void goOn() throws IOException, InterruptedException {
+        ProcessHandle postmaster = postmaster();
+        Signals.goOn(
+                Stream.concat(postmaster.descendants(), Stream.of(postmaster)).toList());
+    }
+
     /** kill -9 of the postmaster; its children see that and end. */
     public void kill() throws IOException {
-        ProcessHandle postmaster = ProcessHandle.of(Long.parseLong(
-                        Files.readAllLines(data.resolve("postmaster.pid")).get(0)))
-                .orElseThrow();
+        ProcessHandle postmaster = postmaster();
         List<ProcessHandle> children = postmaster.descendants().toList();
         postmaster.destroyForcibly();
         await().atMost(PATIENCE)
                 .until(() -> !postmaster.isAlive() && children.stream().noneMatch(ProcessHandle::isAlive));
         // lets go of its lock; there is nothing left to stop
         postgres.close();
+    }
+
+    private ProcessHandle postmaster() throws IOException {
+        return ProcessHandle.of(Long.parseLong(
+                        Files.readAllLines(data.resolve("postmaster.pid")).get(0)))
+                .orElseThrow();
     }
 
     @Override

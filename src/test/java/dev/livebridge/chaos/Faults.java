@@ -3,6 +3,7 @@ package dev.livebridge.chaos;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -11,36 +12,35 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** What goes wrong while messages are sent: bridges are killed all the time, and all else one after the other. */
 final class Faults {
     private static final Duration FULL_DISK = Duration.ofSeconds(10);
+    private static final Duration FROZEN_DATABASE = Duration.ofSeconds(15);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
+    /** So long new connections are refused as well. */
+    private static final Duration REFUSED = Duration.ofSeconds(4);
+    /** Between two faults, at the least. */
+    private static final Duration REST = Duration.ofSeconds(2);
+
     private static final int ALL_AT_ONCE = 5;
     private static final int AS_IT_STARTS = 8;
     private static final Duration LONGEST_START = Duration.ofSeconds(20);
 
     private final Scale scale;
     private final Random random;
+    private final Installation installation;
     private final List<BridgeProcess> bridges;
-    private final BrokerProcess broker;
-    private final DatabaseProcess database;
     private final LiveStub live;
-    private final SmallDisk disk;
     private final AtomicInteger kills = new AtomicInteger();
+    private final AtomicInteger killsTogether = new AtomicInteger();
     private final Diary diary;
     private final Instant start = Instant.now();
+    /** Held while bridges are killed, and while a fault is about what they do later. */
+    private final Object bridgesLive = new Object();
 
-    Faults(
-            Scale scale,
-            List<BridgeProcess> bridges,
-            BrokerProcess broker,
-            DatabaseProcess database,
-            LiveStub live,
-            SmallDisk disk,
-            Diary diary) {
+    Faults(Scale scale, Installation installation, Diary diary) {
         this.scale = scale;
         this.random = new Random(scale.seed());
-        this.bridges = bridges;
-        this.broker = broker;
-        this.database = database;
-        this.live = live;
-        this.disk = disk;
+        this.installation = installation;
+        this.bridges = installation.bridges();
+        this.live = installation.live();
         this.diary = diary;
     }
 
@@ -60,10 +60,12 @@ final class Faults {
                     // on a slow machine there is little left of the interval
                     Thread.sleep(500 + random.nextInt(1_500));
                 }
-                Thread.sleep(Math.max(0, Duration.between(Instant.now(), due).toMillis()));
-                for (BridgeProcess victim : victims) {
-                    victim.kill();
-                    kills.incrementAndGet();
+                sleepUntil(due);
+                synchronized (bridgesLive) {
+                    for (BridgeProcess victim : victims) {
+                        victim.kill();
+                        kills.incrementAndGet();
+                    }
                 }
                 diary.note("kill -9 of "
                         + (victims == bridges ? "all bridges" : "bridge " + bridges.indexOf(victims.get(0))));
@@ -89,50 +91,166 @@ final class Faults {
         return Math.min(1, Math.min(kills, time));
     }
 
-    /** The outage first, over the messages that were sent at the start; then two kills each, and a full disk between. */
+    /** The outage first, over the messages that were sent at the start; then the others, spread over the rest of the time. */
     Callable<Void> others() {
         return () -> {
-            Duration pause = scale.chaos().minus(scale.outage()).dividedBy(7);
-            Thread.sleep(Math.max(0, pause.toMillis()));
-            diary.note("Live is away");
-            live.away(true);
-            Thread.sleep(scale.outage().toMillis());
-            live.away(false);
-            diary.note("Live is back");
-            for (Callable<Void> fault : List.<Callable<Void>>of(
-                    this::killBroker, this::killDatabase, this::fillDisk, this::killBroker, this::killDatabase)) {
-                Thread.sleep(Math.max(0, pause.toMillis()));
+            List<Callable<Void>> faults = installation.kind() == StoreKind.POSTGRESQL ? ofTwoBridges() : ofOneBridge();
+            Duration interval = scale.chaos().dividedBy(faults.size() + 1);
+            Instant due = start;
+            for (Callable<Void> fault : faults) {
+                due = due.plus(interval);
+                Thread.sleep(REST.toMillis());
+                sleepUntil(due);
                 fault.call();
             }
             return null;
         };
     }
 
+    private List<Callable<Void>> ofOneBridge() {
+        List<Callable<Void>> faults = new ArrayList<>(ofAll());
+        faults.add(4, this::fillData);
+        return faults;
+    }
+
+    private List<Callable<Void>> ofTwoBridges() {
+        List<Callable<Void>> faults = new ArrayList<>(ofAll());
+        faults.add(3, this::cutDatabase);
+        faults.add(5, this::killDatabase);
+        faults.add(8, this::freezeDatabase);
+        faults.add(11, this::killDatabase);
+        return faults;
+    }
+
+    private List<Callable<Void>> ofAll() {
+        return List.of(
+                this::outage,
+                this::killTogether,
+                this::cutBroker,
+                this::stopBridge,
+                this::killTogether,
+                this::killBroker,
+                this::cutWhileMessagesWait,
+                this::fillSpool,
+                this::killTogether,
+                this::killBroker);
+    }
+
     /** How often a bridge was killed. */
     int kills() {
-        return kills.get();
+        return kills.get() + killsTogether.get();
+    }
+
+    private Void outage() throws Exception {
+        diary.note("Live is away");
+        live.goAway();
+        Thread.sleep(scale.outage().toMillis());
+        live.comeBack();
+        diary.note("Live is back");
+        return null;
+    }
+
+    /** What waits is delivered by others meanwhile, or again; and then its own time has come. */
+    private Void cutWhileMessagesWait() throws Exception {
+        synchronized (bridgesLive) {
+            awaitUp(bridges);
+            diary.note("Live is away, with a Retry-After");
+            live.goAway(RETRY_AFTER);
+            Thread.sleep(RETRY_AFTER.dividedBy(2).toMillis());
+            live.comeBack();
+            installation.toBroker().cut();
+            diary.note("Live is back, and the connections to the broker are cut");
+            Thread.sleep(RETRY_AFTER.toMillis());
+        }
+        return null;
+    }
+
+    private Void stopBridge() throws Exception {
+        synchronized (bridgesLive) {
+            BridgeProcess bridge = bridges.get(random.nextInt(bridges.size()));
+            awaitUp(List.of(bridge));
+            diary.note("bridge " + bridges.indexOf(bridge) + " is stopped");
+            installation.stopPastTtl(bridge);
+            diary.note("bridge " + bridges.indexOf(bridge) + " goes on");
+            // it may do what it had under way
+            Thread.sleep(REST.toMillis());
+        }
+        return null;
+    }
+
+    private Void killTogether() throws Exception {
+        awaitUp(bridges);
+        diary.note("kill -9 of the broker and all bridges");
+        installation.killBrokerAndBridges();
+        killsTogether.addAndGet(bridges.size());
+        diary.note("the broker is back");
+        return null;
     }
 
     private Void killBroker() throws Exception {
         diary.note("kill -9 of the broker");
-        broker.kill();
-        broker.start();
+        installation.broker().kill();
+        installation.broker().start();
         diary.note("the broker is back");
+        return null;
+    }
+
+    private Void cutBroker() throws Exception {
+        return cut("the broker", installation.toBroker());
+    }
+
+    private Void cutDatabase() throws Exception {
+        return cut("the database", installation.toDatabase());
+    }
+
+    private Void cut(String whom, TcpProxy proxy) throws Exception {
+        diary.note("the connections to " + whom + " are cut");
+        proxy.cut();
+        Thread.sleep(REST.toMillis());
+        diary.note("the connections to " + whom + " are cut, and new ones refused");
+        proxy.refuse();
+        Thread.sleep(REFUSED.toMillis());
+        proxy.pass();
+        diary.note("connections to " + whom + " are let through");
         return null;
     }
 
     private Void killDatabase() throws Exception {
         diary.note("kill -9 of the database");
-        database.kill();
-        database.start();
+        installation.database().kill();
+        installation.database().start();
         diary.note("the database is back");
         return null;
     }
 
-    private Void fillDisk() throws Exception {
-        diary.note("the spool's disk is full: " + disk);
-        disk.fillFor(FULL_DISK);
-        diary.note("the spool's disk has room");
+    private Void freezeDatabase() throws Exception {
+        diary.note("the database is stopped");
+        installation.database().freeze();
+        try {
+            Thread.sleep(FROZEN_DATABASE.toMillis());
+        } finally {
+            installation.database().goOn();
+        }
+        diary.note("the database goes on");
         return null;
+    }
+
+    private Void fillSpool() throws Exception {
+        return fill("spool", installation.spool());
+    }
+
+    private Void fillData() throws Exception {
+        return fill("store", installation.data());
+    }
+
+    private Void fill(String what, SmallDisk disk) throws Exception {
+        diary.note("the disk of the " + what + " is full: " + disk);
+        disk.fillFor(FULL_DISK);
+        diary.note("the disk of the " + what + " has room");
+        return null;
+    }
+
+    private static void sleepUntil(Instant due) throws InterruptedException {
+        Thread.sleep(Math.max(0, Duration.between(Instant.now(), due).toMillis()));
     }
 }

@@ -15,9 +15,14 @@ import java.util.Set;
 
 /** What was sent, what Live took, and what the bridge said of it. */
 final class Ledger {
+    /** For so long after it went on, a bridge sends what it was about to send when it was stopped. */
+    private static final long LATE_MS = 3_000;
+
     private final Map<String, Story> stories = new LinkedHashMap<>();
     /** By conversation, what Live took, in the order in which it did. */
-    private final Map<String, List<Integer>> taken = new HashMap<>();
+    private final Map<String, List<Take>> taken = new HashMap<>();
+    /** When bridges that were stopped went on, in milliseconds since the epoch. */
+    private final List<Long> wentOn = new ArrayList<>();
 
     private final Set<String> queued = new HashSet<>();
     private final List<String> strays = new ArrayList<>();
@@ -52,8 +57,14 @@ final class Ledger {
                     + " attachment, sent as " + story);
             return;
         }
-        story.taken(System.currentTimeMillis());
-        taken.computeIfAbsent(conversation, any -> new ArrayList<>()).add(story.sequence());
+        long now = System.currentTimeMillis();
+        story.taken(now);
+        taken.computeIfAbsent(conversation, any -> new ArrayList<>()).add(new Take(story, now));
+    }
+
+    /** A bridge that was stopped goes on: what it was about to send reaches Live now. */
+    synchronized void wentOn() {
+        wentOn.add(System.currentTimeMillis());
     }
 
     /** The bridge's view. */
@@ -92,14 +103,15 @@ final class Ledger {
                 .count();
     }
 
+    /** How often Live has taken a message. */
+    synchronized int takes() {
+        return taken.values().stream().mapToInt(List::size).sum();
+    }
+
     /** How far it is. */
     @Override
     public synchronized String toString() {
-        return "%d sent, %d under way, Live took %d"
-                .formatted(
-                        stories.size(),
-                        open(),
-                        taken.values().stream().mapToInt(List::size).sum());
+        return "%d sent, %d under way, Live took %d".formatted(stories.size(), open(), takes());
     }
 
     /** Something came that no message explains. */
@@ -115,15 +127,18 @@ final class Ledger {
     /**
      * Of each conversation, Live must see the sequence grow. The one step that may be repeated is the last: a message whose
      * outcome was uncertain is sent again before any later one. A repeat after a later message, and a first delivery after
-     * a later message, are out of order.
+     * a later message, are out of order. A repeat of a marked message is excused just after a stopped bridge went on: that
+     * bridge was about to make the call, and can't know that others took over.
      */
     private List<String> disorder() {
         List<String> wrong = new ArrayList<>();
-        taken.forEach((conversation, sequences) -> {
+        taken.forEach((conversation, takes) -> {
             int highest = -1;
             Set<Integer> seen = new HashSet<>();
-            for (int sequence : sequences) {
-                if (sequence < highest) {
+            for (Take take : takes) {
+                int sequence = take.story().sequence();
+                boolean excused = seen.contains(sequence) && take.story().isMarked() && isLate(take);
+                if (sequence < highest && !excused) {
                     wrong.add(conversation + ":" + sequence + (seen.contains(sequence) ? " repeated" : "") + " after "
                             + conversation + ":" + highest);
                 }
@@ -133,6 +148,12 @@ final class Ledger {
         });
         return wrong;
     }
+
+    private boolean isLate(Take take) {
+        return wentOn.stream().anyMatch(time -> take.at() >= time && take.at() <= time + LATE_MS);
+    }
+
+    private record Take(Story story, long at) {}
 
     /** @param disorder a line for each message that was out of order */
     record Verdict(Collection<Story> stories, List<String> disorder, List<String> strays) {}

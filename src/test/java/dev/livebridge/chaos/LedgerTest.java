@@ -68,6 +68,32 @@ class LedgerTest {
     }
 
     @Test
+    void excusesWhatAStoppedBridgeRepeats() {
+        sent(0, Kind.TEXT);
+        sent(1, Kind.TEXT);
+        takenTwice(0);
+        ledger.taken("c", "c:1", false);
+        said(0, "sent", true);
+        assertThat(wrong()).isEmpty();
+
+        ledger.wentOn();
+        ledger.taken("c", "c:0", false);
+        assertThat(wrong()).isEmpty();
+    }
+
+    @Test
+    void excusesNothingThatIsNotMarked() {
+        sent(0, Kind.TEXT);
+        sent(1, Kind.TEXT);
+        ledger.wentOn();
+        for (int sequence : new int[] {0, 1, 0}) {
+            ledger.taken("c", "c:" + sequence, false);
+        }
+
+        assertThat(wrong()).containsOnlyKeys("out of order", "twice: uncertain and NOT marked");
+    }
+
+    @Test
     void tellsWhatIsTwiceByWhatTheBridgeSaid() throws InterruptedException {
         sent(0, Kind.TEXT);
         takenTwice(0);
@@ -86,6 +112,19 @@ class LedgerTest {
         ledger.taken("c", "c:2", false);
         said(2, "sent", true);
         assertThat(wrong()).containsEntry("twice: confirmed", 1);
+    }
+
+    @Test
+    void findsMarksThatAreTakenBack() {
+        sent(0, Kind.TEXT);
+        takenTwice(0);
+        long now = System.currentTimeMillis();
+        ledger.said("c:0", new Statement(now + 5, "sent", true, false));
+        ledger.said("c:0", new Statement(now + 10, "sent", true, true));
+        assertThat(wrong()).isEmpty();
+
+        ledger.said("c:0", new Statement(now + 15, "sent", false, false));
+        assertThat(wrong()).containsOnly(Map.entry("marked, and the mark taken back", 1));
     }
 
     @Test

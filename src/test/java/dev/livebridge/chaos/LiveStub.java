@@ -8,17 +8,16 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * A Live that misbehaves: of all calls it refuses 5 % with 503, resets 2 % (half of them after it has taken them), and never
- * answers 1 % that it has taken. One thread takes all calls, so that their order is beyond doubt.
- */
+/** A Live for the bridges. One thread takes all calls, so that their order is beyond doubt. */
 final class LiveStub implements AutoCloseable {
     enum Answer {
         OK,
@@ -30,19 +29,24 @@ final class LiveStub implements AutoCloseable {
     }
 
     private static final Pattern MESSAGE = Pattern.compile("/([^/]+)/client/message");
-    private static final int LATENCY_MS = 10;
     private static final JsonMapper JSON = new JsonMapper();
 
     private final Vertx vertx = Vertx.vertx();
     private final Ledger ledger;
-    private final Random random;
+    private final IntSupplier permille;
+    private final Duration latency;
     private final Map<Answer, Integer> answers = new EnumMap<>(Answer.class);
     private final HttpServer server;
-    private volatile boolean away;
+    private volatile Outage outage;
 
-    LiveStub(Ledger ledger, long seed) throws Exception {
+    /** @param retryAfter in its answers; zero for none */
+    private record Outage(Duration retryAfter) {}
+
+    /** @param permille chance: from 0 to 999 */
+    private LiveStub(Ledger ledger, Duration latency, IntSupplier permille) throws Exception {
         this.ledger = ledger;
-        random = new Random(seed);
+        this.latency = latency;
+        this.permille = permille;
         // so that a close is a reset
         server = vertx.createHttpServer(new HttpServerOptions().setSoLinger(0))
                 .requestHandler(request -> request.body().onSuccess(body -> call(request, body)))
@@ -52,13 +56,36 @@ final class LiveStub implements AutoCloseable {
                 .get(10, TimeUnit.SECONDS);
     }
 
+    /**
+     * It misbehaves: of all calls it refuses 5 % with 503, resets 2 % (half of them after it has taken them), and never answers
+     * 1 % that it has taken.
+     */
+    static LiveStub unreliable(Ledger ledger, long seed) throws Exception {
+        Random random = new Random(seed);
+        return new LiveStub(ledger, Duration.ofMillis(10), () -> random.nextInt(1000));
+    }
+
+    /** It answers each call after so long. */
+    static LiveStub reliable(Ledger ledger, Duration latency) throws Exception {
+        return new LiveStub(ledger, latency, () -> 999);
+    }
+
     String url() {
         return "http://127.0.0.1:" + server.actualPort();
     }
 
-    /** From now on 503 to everything, or no longer. */
-    void away(boolean away) {
-        this.away = away;
+    /** From now on it answers 503 to everything. */
+    void goAway() {
+        goAway(Duration.ZERO);
+    }
+
+    /** The same, with a Retry-After. */
+    void goAway(Duration retryAfter) {
+        outage = new Outage(retryAfter);
+    }
+
+    void comeBack() {
+        outage = null;
     }
 
     /** How many calls it answered how. */
@@ -68,13 +95,20 @@ final class LiveStub implements AutoCloseable {
         }
     }
 
+    /** How many calls it answered so. */
+    int answers(Answer answer) {
+        return answers().getOrDefault(answer, 0);
+    }
+
     private void call(HttpServerRequest request, Buffer body) {
-        Answer answer = away ? Answer.OUTAGE : chance(random.nextInt(1000));
+        Outage now = outage;
+        Answer answer = now != null ? Answer.OUTAGE : chance(permille.getAsInt());
         synchronized (answers) {
             answers.merge(answer, 1, Integer::sum);
         }
         switch (answer) {
-            case OUTAGE, REFUSED -> request.response().setStatusCode(503).end();
+            case OUTAGE -> refuse(request, now.retryAfter());
+            case REFUSED -> refuse(request, Duration.ZERO);
             case RESET_UNTAKEN -> request.connection().close();
             case RESET_TAKEN -> {
                 take(request, body);
@@ -83,9 +117,17 @@ final class LiveStub implements AutoCloseable {
             case SILENT_TAKEN -> take(request, body);
             default -> {
                 String answered = take(request, body);
-                vertx.setTimer(LATENCY_MS, done -> request.response().end(answered));
+                vertx.setTimer(latency.toMillis(), done -> request.response().end(answered));
             }
         }
+    }
+
+    private static void refuse(HttpServerRequest request, Duration retryAfter) {
+        request.response().setStatusCode(503);
+        if (!retryAfter.isZero()) {
+            request.response().putHeader("Retry-After", Long.toString(retryAfter.toSeconds()));
+        }
+        request.response().end();
     }
 
     private static Answer chance(int permille) {

@@ -39,6 +39,7 @@ final class Report {
         fails(
                 "twice: uncertain and NOT marked",
                 stories(story -> story.isTwice() && !story.isConfirmedTwice() && !story.isMarked()));
+        fails("marked, and the mark taken back", stories(Story::isMarkTakenBack));
         figures.put("marked, yet taken once", count(story -> !story.isTwice() && story.isMarked()));
         deadLetters().forEach((code, times) -> figures.put("dead letters: " + code, times));
         fails("unexpected dead letters", stories(Story::hasUnexpectedDeadLetter));

@@ -1,14 +1,17 @@
 package dev.livebridge.chaos;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
- * How large a run is; each figure is a system property, such as {@code -Dchaos.messages=2000}.
+ * How large a run is with each store; each figure is a system property, such as {@code -Dchaos.messages=2000}.
  *
  * @param messages      to send in all, poisonous ones included
  * @param conversations over which they spread evenly
  * @param producers     that send them, each its own conversations; every second one sets JMSXGroupID
- * @param bridges       processes that share broker and database
+ * @param stores        with which to run: {@code -Dchaos.store=embedded}, {@code postgresql} or {@code both}
+ * @param dataMegabytes the size of the disk of an embedded store
+ * @param bridges       processes that share broker and database; an embedded store has one
  * @param kills         of bridges
  * @param killEvery     one of them in the mean
  * @param outage        how long Live refuses everything
@@ -20,6 +23,8 @@ record Scale(
         int messages,
         int conversations,
         int producers,
+        List<StoreKind> stores,
+        int dataMegabytes,
         int bridges,
         int kills,
         Duration killEvery,
@@ -30,16 +35,23 @@ record Scale(
 
     static Scale given() {
         return new Scale(
-                number("messages", 20_000),
+                number("messages", 10_000),
                 number("conversations", 500),
                 number("producers", 4),
+                StoreKind.named(System.getProperty("chaos.store", "both")),
+                number("data-megabytes", 256),
                 number("bridges", 2),
-                number("kills", 32),
-                Duration.ofMillis(number("kill-every-ms", 7_500)),
-                Duration.ofSeconds(number("outage-seconds", 60)),
-                Duration.ofSeconds(number("patience-seconds", 450)),
+                number("kills", 18),
+                Duration.ofMillis(number("kill-every-ms", 10_000)),
+                Duration.ofSeconds(number("outage-seconds", 30)),
+                Duration.ofSeconds(number("patience-seconds", 330)),
                 System.getProperty("chaos.grouped-by", "bridge"),
                 Long.getLong("chaos.seed", System.nanoTime()));
+    }
+
+    /** How many of them a store has. */
+    int bridges(StoreKind kind) {
+        return kind == StoreKind.EMBEDDED ? 1 : bridges;
     }
 
     /** As long as bridges are killed, messages are sent. */

@@ -10,16 +10,18 @@ import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A folder on a disk that can be full: a tmpfs of 4 MB where this user may mount one. Elsewhere it stands in an ordinary folder,
- * which for the time makes way for a file, so that nothing can be written below it.
+ * A folder on a disk that can be full: a small tmpfs where this user may mount one. Elsewhere it stands in an ordinary folder,
+ * which for the time makes way for a file, so that nothing can be created below it.
  */
 final class SmallDisk implements AutoCloseable {
     private final Path disk = Files.createTempDirectory("live-bridge-disk");
-    private final Path folder = disk.resolve("spool");
+    private final Path folder = disk.resolve("folder");
+    private final int megabytes;
     private final boolean mounted;
 
-    SmallDisk() throws IOException, InterruptedException {
-        mounted = run("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", disk.toString());
+    SmallDisk(int megabytes) throws IOException, InterruptedException {
+        this.megabytes = megabytes;
+        mounted = run("mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "tmpfs", disk.toString());
         Files.createDirectory(folder);
     }
 
@@ -32,12 +34,15 @@ final class SmallDisk implements AutoCloseable {
         if (mounted) {
             Path ballast = disk.resolve("ballast");
             Instant end = Instant.now().plus(time);
-            // what messages under way give free is taken as well
-            while (Instant.now().isBefore(end)) {
-                fill(ballast);
-                Thread.sleep(10);
+            try {
+                // what is given free meanwhile is taken as well
+                while (Instant.now().isBefore(end)) {
+                    fill(ballast);
+                    Thread.sleep(10);
+                }
+            } finally {
+                Files.delete(ballast);
             }
-            Files.delete(ballast);
         } else {
             Path away = disk.resolve("away");
             Files.move(folder, away);
@@ -51,7 +56,7 @@ final class SmallDisk implements AutoCloseable {
     /** How it becomes full. */
     @Override
     public String toString() {
-        return mounted ? "tmpfs of 4 MB, filled" : "folder replaced by a file";
+        return mounted ? "tmpfs of " + megabytes + " MB, filled" : "folder replaced by a file";
     }
 
     @Override
@@ -63,13 +68,17 @@ final class SmallDisk implements AutoCloseable {
     }
 
     private static void fill(Path ballast) {
-        byte[] block = new byte[4096];
-        try (OutputStream out = Files.newOutputStream(ballast, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-            while (true) {
-                out.write(block);
+        // a large block for the most, and small ones for the rest
+        for (int size : new int[] {1024 * 1024, 4096}) {
+            byte[] block = new byte[size];
+            try (OutputStream out =
+                    Files.newOutputStream(ballast, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+                while (true) {
+                    out.write(block);
+                }
+            } catch (IOException e) {
+                // full
             }
-        } catch (IOException e) {
-            // full
         }
     }
 

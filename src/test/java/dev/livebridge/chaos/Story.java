@@ -164,6 +164,12 @@ final class Story {
                 || deadLetters.stream().anyMatch(DeadLetter::uncertain);
     }
 
+    /** The bridge said that it may have been taken more than once, and later that it was sent, without a doubt. */
+    boolean isMarkTakenBack() {
+        return statements.stream().filter(Statement::uncertain).anyMatch(marked -> statements.stream()
+                .anyMatch(later -> later.at() > marked.at() && later.status().equals("sent") && !later.uncertain()));
+    }
+
     /** Whether it is on the dead-letter queue as it should be: once with its code, or not at all. */
     boolean hasUnexpectedDeadLetter() {
         return deadLetters.size() > 1

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.livebridge.bot.Bot;
 import dev.livebridge.bot.TestBots;
 import dev.livebridge.delivery.NoConversationException;
+import dev.livebridge.store.Store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,10 +35,11 @@ class ConversationsTest {
             conversations.queued(BOT, "c1", "ana");
             conversations(store, OTHER).queued(OTHER, "c4", "ana");
 
-            assertThat(conversations.addressed(BOT, Map.of("userHash", "ana"))).isEqualTo("c2");
-            assertThat(conversations.addressed(BOT, Map.of("conversationId", "any")))
+            assertThat(conversations.addressed(BOT, Map.of("userHash", "ana"), null))
+                    .isEqualTo("c2");
+            assertThat(conversations.addressed(BOT, Map.of("conversationId", "any"), null))
                     .isEqualTo("any");
-            assertThatThrownBy(() -> conversations.addressed(BOT, Map.of("userHash", "nobody")))
+            assertThatThrownBy(() -> conversations.addressed(BOT, Map.of("userHash", "nobody"), null))
                     .isInstanceOf(NoConversationException.class)
                     .hasMessageContaining("/userHash");
         }
@@ -50,7 +52,8 @@ class ConversationsTest {
             Conversations conversations = conversations(store, BOT);
             conversations.queued(BOT, "c1", hash);
 
-            assertThat(conversations.addressed(BOT, Map.of("userHash", hash))).isEqualTo("c1");
+            assertThat(conversations.addressed(BOT, Map.of("userHash", hash), null))
+                    .isEqualTo("c1");
         }
     }
 
@@ -79,7 +82,7 @@ class ConversationsTest {
             try (Store store = open()) {
                 Conversations conversations = conversations(store, BOT);
                 for (String id : committed) {
-                    assertThat(conversations.addressed(BOT, Map.of("userHash", id)))
+                    assertThat(conversations.addressed(BOT, Map.of("userHash", id), null))
                             .isEqualTo(id);
                 }
             }
@@ -88,14 +91,19 @@ class ConversationsTest {
     }
 
     private static Conversations conversations(Store store, Bot bot) {
-        return new Conversations(store.dataSource(), TestBots.of(bot.id(), "live.messages"), Duration.ofDays(7), null);
+        return new Conversations(
+                store,
+                TestBots.of(bot.id(), "live.messages"),
+                new MessageGroups(store, bot.id()),
+                Duration.ofDays(7),
+                null);
     }
 
     /** Another process: says the id of each conversation when it is committed. */
     static final class Writer {
         public static void main(String[] args) {
             Store store = new Store(null, null, null, 10, Path.of(args[0]));
-            store.migrate();
+            store.open();
             Conversations conversations = conversations(store, BOT);
             for (int i = 0; ; i++) {
                 String id = args[1] + "-" + i;
@@ -113,7 +121,7 @@ class ConversationsTest {
 
     private Store open() {
         Store store = new Store(null, null, null, 10, folder);
-        store.migrate();
+        store.open();
         return store;
     }
 }

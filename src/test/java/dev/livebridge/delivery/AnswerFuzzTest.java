@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.livebridge.Hostile;
 import dev.livebridge.bot.TestBots;
+import dev.livebridge.store.Store;
 import jakarta.jms.TextMessage;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -25,15 +27,15 @@ import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
 import org.mockito.Mockito;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** Whatever Live answers becomes a response, or a failure with a code; and nowhere in it is the token, or half of it. */
 class AnswerFuzzTest {
     private static final Deliveries DELIVERIES = new Deliveries(
-            new DriverManagerDataSource(),
-            new DriverManagerDataSource(),
-            new Deliveries.Settings(1, false, 1, Set.of(), Duration.ofDays(1)),
-            new Outages());
+            // never asked for anything
+            new Store(null, null, null, 1, Path.of("target")),
+            new Deliveries.Settings(1, 1, Set.of(), Duration.ofDays(1)),
+            new Outages(),
+            new LastRun(Path.of("target")));
     private static final int MEGABYTE = 1024 * 1024;
     private static final String ALPHABET = "abcXYZ0123456789-_=/+.~%\\\"u5f$ ";
     private static final CamelContext CAMEL = new DefaultCamelContext();
