@@ -62,7 +62,7 @@ public final class BrokerLock implements Gate, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(BrokerLock.class);
     private static final long ADMISSION_MILLIS = 2_000;
-    private static final long CLOSE_MILLIS = 5_000;
+    private static final long CLOSE_MILLIS = 2_000;
 
     private final Supplier<Claim> claims;
     private final boolean embedded;

@@ -12,6 +12,8 @@ import org.apache.activemq.artemis.jms.client.ActiveMQConnection;
 
 /** A client id that is this process' own at the broker, for as long as its connection lives. */
 final class ClientId implements AutoCloseable {
+    private static final long CLOSE_MILLIS = 500;
+
     private final String id;
     private final Connection connection;
 
@@ -68,12 +70,24 @@ final class ClientId implements AutoCloseable {
         }
     }
 
+    /** Waits for the broker only for a moment: it may be silent. */
     @Override
     public void close() {
+        Thread closing = new Thread(
+                () -> {
+                    try {
+                        connection.close();
+                    } catch (JMSException | RuntimeException e) {
+                        // it is gone then
+                    }
+                },
+                "broker-lock-close");
+        closing.setDaemon(true);
+        closing.start();
         try {
-            connection.close();
-        } catch (JMSException | RuntimeException e) {
-            // it is gone then
+            closing.join(CLOSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }
