@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How many messages a second the bridge's grouper moves from live.messages to its lanes. */
+/** How many messages a second the bridge's grouper moves from live.messages to the grouped queue. */
 final class GrouperSpeed {
     private static final Duration PATIENCE = Duration.ofSeconds(120);
 
@@ -26,22 +26,22 @@ final class GrouperSpeed {
         }
     }
 
-    /** The lanes deliver nothing, so that the consumers don't take the cores from the grouper. */
+    /** The grouped queue delivers nothing, so that the consumers don't take the cores from the grouper. */
     private double measure(Contender contender) throws Exception {
         Benchmark.say("%s", contender.title());
         Queues queues = surroundings.queues();
         try (Running running = surroundings.start(contender)) {
             surroundings.warmUp(running);
-            queues.pause(Queues.LANES);
+            queues.pause(Queues.GROUPED);
             Arrivals work = surroundings.work(options.moved());
             surroundings.preload(work);
             long start = System.nanoTime();
             surroundings.release();
             Queues.await(PATIENCE, "live.messages is empty", () -> queues.messages(Queues.MESSAGES) == 0);
             double perSecond = work.messages() * 1e9 / (System.nanoTime() - start);
-            if (queues.messages(Queues.LANES) != work.messages()) {
+            if (queues.messages(Queues.GROUPED) != work.messages()) {
                 throw new IllegalStateException("of %d messages %d are on %s: this version of the bridge has no grouper"
-                        .formatted(work.messages(), queues.messages(Queues.LANES), Queues.LANES));
+                        .formatted(work.messages(), queues.messages(Queues.GROUPED), Queues.GROUPED));
             }
             Benchmark.say("  %s msg/s", Figures.shown(perSecond));
             return perSecond;
@@ -59,7 +59,7 @@ final class GrouperSpeed {
         table.row("up to 100", Figures.shown(Figures.median(speeds)), Figures.shown(Figures.median(ratios)));
         table.row("1", Figures.shown(Figures.median(single)), "1.00");
         return "### The grouper\n\n"
-                + "%,d messages from live.messages to live.messages.lanes, which delivers none meanwhile; the median, rounds: %d.\n\n"
+                + "%,d messages from live.messages to live.messages.grouped, which delivers none meanwhile; the median, rounds: %d.\n\n"
                         .formatted(options.moved(), options.rounds())
                 + table + "\n";
     }

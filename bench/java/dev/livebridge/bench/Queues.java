@@ -21,11 +21,11 @@ import org.apache.activemq.artemis.api.core.management.ResourceNames;
 /** The broker's queues, from the outside: counted, paused, and new for each contender. One thread at a time. */
 final class Queues implements AutoCloseable {
     static final String MESSAGES = "live.messages";
-    static final String LANES = "live.messages.lanes";
+    static final String GROUPED = "live.messages.grouped";
     static final String DEADLETTERS = "live.deadletters";
 
     private static final List<String> ALL =
-            List.of(MESSAGES, LANES, DEADLETTERS, "live.conversations", "live.held", "live.events");
+            List.of(MESSAGES, GROUPED, DEADLETTERS, "live.conversations", "live.held", "live.events");
 
     private final ServerLocator locator;
     private final ClientSessionFactory factory;
@@ -55,7 +55,7 @@ final class Queues implements AutoCloseable {
             QueueConfiguration wanted = QueueConfiguration.of(queue)
                     .setRoutingType(RoutingType.ANYCAST)
                     .setExclusive(grouped && queue.equals(MESSAGES));
-            if (queue.equals(grouped ? LANES : MESSAGES)) {
+            if (queue.equals(grouped ? GROUPED : MESSAGES)) {
                 wanted.setGroupRebalance(true)
                         .setGroupRebalancePauseDispatch(true)
                         .setGroupBuckets(BrokerQueues.GROUP_BUCKETS)

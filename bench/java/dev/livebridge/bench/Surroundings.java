@@ -78,7 +78,7 @@ final class Surroundings implements AutoCloseable {
             Queues.await(
                     PATIENCE,
                     "the consumers of " + contender.name(),
-                    () -> queues.consumers(Queues.MESSAGES) + queues.consumers(Queues.LANES) >= options.consumers());
+                    () -> queues.consumers(Queues.MESSAGES) + queues.consumers(Queues.GROUPED) >= options.consumers());
         } catch (TimeoutException | RuntimeException e) {
             running.close();
             throw e;
@@ -143,7 +143,9 @@ final class Surroundings implements AutoCloseable {
     /** Waits until nothing is under way. */
     void settle() throws InterruptedException, TimeoutException {
         Queues.await(
-                PATIENCE, "empty queues", () -> queues.messages(Queues.MESSAGES) + queues.messages(Queues.LANES) == 0);
+                PATIENCE,
+                "empty queues",
+                () -> queues.messages(Queues.MESSAGES) + queues.messages(Queues.GROUPED) == 0);
     }
 
     @Override

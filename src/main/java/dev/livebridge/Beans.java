@@ -276,7 +276,7 @@ final class Beans {
             queues.put(queue.name(), queue.messages() ? BrokerQueues.Use.ONE_READER : BrokerQueues.Use.PLAIN);
             if (queue.messages()) {
                 // the same queue where producers set the groups
-                queues.put(queue.readFrom(), BrokerQueues.Use.LANES);
+                queues.put(queue.readFrom(), BrokerQueues.Use.GROUPED);
             }
         }
         return new BrokerQueues(queues, gate);
@@ -285,7 +285,7 @@ final class Beans {
     /** Those that only the bridge writes to. */
     private static Set<String> internalQueues(Settings settings, Bots bots) {
         Set<String> queues =
-                new HashSet<>(Set.of(settings.text("live.queues.lanes"), settings.text("live.queues.held")));
+                new HashSet<>(Set.of(settings.text("live.queues.grouped"), settings.text("live.queues.held")));
         bots.queues().stream()
                 .filter(queue -> !queue.readFrom().equals(queue.name()))
                 .forEach(queue -> queues.add(queue.readFrom()));

@@ -18,7 +18,7 @@ final class BotBeans {
         queues.add(conversations(settings.text("live.queues.conversations"), null));
         String messages = settings.text("live.queues.messages");
         queues.add(new Bots.InQueue(
-                messages, isGrouped(settings) ? settings.text("live.queues.lanes") : messages, true, null));
+                messages, isGrouped(settings) ? settings.text("live.queues.grouped") : messages, true, null));
         for (String name : settings.botNames()) {
             String prefix = "live.bots." + name + ".";
             List<Long> own = settings.numbers(prefix + "default-groups-id");
@@ -31,7 +31,7 @@ final class BotBeans {
             settings.find(prefix + "queues.conversations").ifPresent(queue -> queues.add(conversations(queue, bot)));
             settings.find(prefix + "queues.messages")
                     .ifPresent(queue -> queues.add(
-                            new Bots.InQueue(queue, isGrouped(settings) ? Settings.lanes(queue) : queue, true, bot)));
+                            new Bots.InQueue(queue, isGrouped(settings) ? Settings.grouped(queue) : queue, true, bot)));
         }
         return new Bots(main, others, queues);
     }

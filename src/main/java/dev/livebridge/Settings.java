@@ -81,7 +81,7 @@ public final class Settings {
             Map.entry("live.jms.connect-timeout", Type.DURATION),
             Map.entry("live.queues.conversations", Type.TEXT),
             Map.entry("live.queues.messages", Type.TEXT),
-            Map.entry("live.queues.lanes", Type.TEXT),
+            Map.entry("live.queues.grouped", Type.TEXT),
             Map.entry("live.queues.held", Type.TEXT),
             Map.entry("live.queues.events", Type.TEXT),
             Map.entry("live.queues.deadletters", Type.TEXT),
@@ -189,7 +189,7 @@ public final class Settings {
     private static final List<String> QUEUES = List.of(
             "live.queues.conversations",
             "live.queues.messages",
-            "live.queues.lanes",
+            "live.queues.grouped",
             "live.queues.held",
             "live.queues.events",
             "live.queues.deadletters");
@@ -278,14 +278,14 @@ public final class Settings {
                 find(bot + key).ifPresent(queue -> differ(queues, queue, bot + key, problems));
             }
             find(bot + "queues.messages")
-                    .ifPresent(
-                            queue -> differ(queues, lanes(queue), "the lanes of " + bot + "queues.messages", problems));
+                    .ifPresent(queue -> differ(
+                            queues, grouped(queue), "the grouped queue of " + bot + "queues.messages", problems));
         }
     }
 
     /** Where the reader of a bot's own queue of messages hands them on in their groups. */
-    static String lanes(String queue) {
-        return queue + ".lanes";
+    static String grouped(String queue) {
+        return queue + ".grouped";
     }
 
     private static void differ(Map<String, String> taken, String value, String key, List<String> problems) {

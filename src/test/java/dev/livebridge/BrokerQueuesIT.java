@@ -35,7 +35,7 @@ class BrokerQueuesIT {
 
     static {
         QUEUES.put("in", Use.ONE_READER);
-        QUEUES.put("lanes", Use.LANES);
+        QUEUES.put("grouped", Use.GROUPED);
         QUEUES.put("held", Use.PLAIN);
     }
 
@@ -74,7 +74,7 @@ class BrokerQueuesIT {
             // what only its configuration can mend
             assertThat(look(connection)).allSatisfy(seen -> assertThat(seen.wrong())
                     .containsExactly("max-delivery-attempts is 10, must be -1"));
-            assertThat(broker.getActiveMQServer().locateQueue("lanes").getGroupBuckets())
+            assertThat(broker.getActiveMQServer().locateQueue("grouped").getGroupBuckets())
                     .isEqualTo(1024);
         }
     }
@@ -83,7 +83,7 @@ class BrokerQueuesIT {
     void tellsOnceWhatThoseThatAreThereLack() throws Exception {
         configuration
                 .addQueueConfiguration(QueueConfiguration.of("in").setRoutingType(RoutingType.ANYCAST))
-                .addQueueConfiguration(QueueConfiguration.of("lanes").setRoutingType(RoutingType.ANYCAST));
+                .addQueueConfiguration(QueueConfiguration.of("grouped").setRoutingType(RoutingType.ANYCAST));
         start();
         try (Log log = Log.listen();
                 Connection connection = factory.createConnection()) {
@@ -94,8 +94,8 @@ class BrokerQueuesIT {
                     .containsOnlyOnce(
                             "queue in: exclusive is false, must be true (see config/brokers/artemis-broker.xml)")
                     .containsOnlyOnce(
-                            "queue lanes: group-rebalance is false, must be true (see config/brokers/artemis-broker.xml)")
-                    .containsOnlyOnce("queue lanes: group-rebalance-pause-dispatch is false, must be true"
+                            "queue grouped: group-rebalance is false, must be true (see config/brokers/artemis-broker.xml)")
+                    .containsOnlyOnce("queue grouped: group-rebalance-pause-dispatch is false, must be true"
                             + " (see config/brokers/artemis-broker.xml)");
         }
     }
@@ -142,17 +142,17 @@ class BrokerQueuesIT {
         try {
             start();
 
-            for (String queue : List.of("live.messages", "live.messages.lanes", "live.held")) {
+            for (String queue : List.of("live.messages", "live.messages.grouped", "live.held")) {
                 await().until(() -> broker.getActiveMQServer().locateQueue(queue) != null);
             }
             assertThat(broker.getActiveMQServer().locateQueue("live.messages").isExclusive())
                     .isTrue();
             await().until(() -> broker.getActiveMQServer()
-                            .locateQueue("live.messages.lanes")
+                            .locateQueue("live.messages.grouped")
                             .getConsumerCount()
                     == 20);
             assertThat(broker.getActiveMQServer()
-                            .locateQueue("live.messages.lanes")
+                            .locateQueue("live.messages.grouped")
                             .isGroupRebalancePauseDispatch())
                     .isTrue();
         } finally {

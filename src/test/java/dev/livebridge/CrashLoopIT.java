@@ -50,8 +50,8 @@ class CrashLoopIT {
         Files.writeString(home.resolve("routes/enrich-user.camel.yaml"), DEADLY);
         int port = freePort();
         String url = "tcp://127.0.0.1:" + port;
-        try (Broker broker =
-                        new Broker("127.0.0.1", port, folder.resolve("broker"), TestBridge.MESSAGES, TestBridge.LANES);
+        try (Broker broker = new Broker(
+                        "127.0.0.1", port, folder.resolve("broker"), TestBridge.MESSAGES, TestBridge.GROUPED);
                 ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(url);
                 Connection connection = factory.createConnection();
                 Session session = connection.createSession();

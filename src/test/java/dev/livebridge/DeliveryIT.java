@@ -161,7 +161,7 @@ class DeliveryIT {
     @Test
     void waitsForADeadLetterQueueThatCannotBeWritten() throws Exception {
         BRIDGE.live().stubFor(post(path).willReturn(status(422)));
-        BRIDGE.breakStep("deadletters", 2, new JMSException("full"));
+        BRIDGE.breakStep("deadletters", 6, new JMSException("full"));
         try (Log log = Log.listen()) {
             BRIDGE.send(MESSAGES, body);
 

@@ -5,7 +5,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static dev.livebridge.TestBridge.DEADLETTERS;
-import static dev.livebridge.TestBridge.LANES;
+import static dev.livebridge.TestBridge.GROUPED;
 import static dev.livebridge.TestBridge.MESSAGES;
 import static dev.livebridge.TestBridge.unique;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -39,7 +39,7 @@ class ReplyDestinationsIT {
     @AfterEach
     void wasSentOnceAndHeldUpNobody() throws Exception {
         BRIDGE.request(MESSAGES, text(unique("other")));
-        await().until(() -> waiting(LANES) == 0);
+        await().until(() -> waiting(GROUPED) == 0);
         BRIDGE.live().verify(1, postRequestedFor(urlEqualTo(path)));
         assertThat(BRIDGE.peek(DEADLETTERS)).isNull();
     }

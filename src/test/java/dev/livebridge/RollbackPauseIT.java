@@ -34,7 +34,7 @@ class RollbackPauseIT {
                         exceptionType: java.lang.IllegalStateException
                         message: the poison
             - route:
-                id: put-back
+                id: always-put-back
                 from:
                   uri: jms
                   parameters:

@@ -108,12 +108,12 @@ class SettingsTest {
                 .containsExactly(
                         "live.bots.sales.queues.messages and live.queues.held must differ, not both be 'live.held'");
         assertThat(settings(REQUIRED
-                                + "live.queues.lanes = live.messages.lanes\nlive.bots.sales.id = 2\nlive.bots.sales.token = t\n"
+                                + "live.queues.grouped = live.messages.grouped\nlive.bots.sales.id = 2\nlive.bots.sales.token = t\n"
                                 + "live.bots.sales.queues.messages = live.messages\n")
                         .problems())
                 .containsExactly(
-                        "the lanes of live.bots.sales.queues.messages and live.queues.lanes must differ, not both be"
-                                + " 'live.messages.lanes'");
+                        "the grouped queue of live.bots.sales.queues.messages and live.queues.grouped must differ, not both be"
+                                + " 'live.messages.grouped'");
     }
 
     @ParameterizedTest

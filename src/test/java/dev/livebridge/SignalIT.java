@@ -1,7 +1,7 @@
 package dev.livebridge;
 
 import static dev.livebridge.TestBridge.CONVERSATIONS;
-import static dev.livebridge.TestBridge.LANES;
+import static dev.livebridge.TestBridge.GROUPED;
 import static dev.livebridge.TestBridge.MESSAGES;
 import static dev.livebridge.TestBridge.freePort;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -37,7 +37,7 @@ class SignalIT {
     @BeforeEach
     void start() throws Exception {
         port = freePort();
-        broker = new Broker("127.0.0.1", port, folder.resolve("broker"), MESSAGES, LANES);
+        broker = new Broker("127.0.0.1", port, folder.resolve("broker"), MESSAGES, GROUPED);
         proxy = new TcpProxy(port);
         bridge = new RunProcess(folder, Map.of("live.jms.url", "tcp://127.0.0.1:" + proxy.port())).up();
     }

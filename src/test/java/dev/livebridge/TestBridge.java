@@ -69,7 +69,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
     public static final String CONVERSATIONS = "live.conversations";
     public static final String MESSAGES = "live.messages";
-    public static final String LANES = "live.messages.lanes";
+    public static final String GROUPED = "live.messages.grouped";
     public static final String EVENTS = "live.events";
     public static final String DEADLETTERS = "live.deadletters";
     public static final String TOKEN = "s3cr3t-t0ken";
@@ -181,7 +181,7 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
     }
 
     private void startBroker() throws Exception {
-        broker = new Broker("127.0.0.1", brokerPort, folder.resolve("broker"), MESSAGES, LANES);
+        broker = new Broker("127.0.0.1", brokerPort, folder.resolve("broker"), MESSAGES, GROUPED);
     }
 
     public ActiveMQServer broker() {

@@ -28,7 +28,7 @@ class TransactionIT {
             .with("live.retry.max-delay", "30s");
 
     /** Where messages wait for their consumers, once they have their group. */
-    private static final String LANES = "live.messages.lanes";
+    private static final String GROUPED = "live.messages.grouped";
 
     private final String conversation = unique("conversation");
     private final String path = "/" + conversation + "/client/message";
@@ -74,7 +74,7 @@ class TransactionIT {
 
         assertThat(BRIDGE.peek(DEADLETTERS)).isNull();
         assertThat(waiting()).isEqualTo(1);
-        BRIDGE.receive(LANES);
+        BRIDGE.receive(GROUPED);
     }
 
     @Test
@@ -101,7 +101,7 @@ class TransactionIT {
 
         assertThat(waiting()).isEqualTo(1);
         assertThat(BRIDGE.peek(DEADLETTERS)).isNull();
-        BRIDGE.receive(LANES);
+        BRIDGE.receive(GROUPED);
     }
 
     @Test
@@ -133,7 +133,7 @@ class TransactionIT {
     }
 
     private static int waiting() throws Exception {
-        Queue queue = BRIDGE.session().createQueue(LANES);
+        Queue queue = BRIDGE.session().createQueue(GROUPED);
         try (var browser = BRIDGE.session().createBrowser(queue)) {
             int waiting = 0;
             for (var messages = browser.getEnumeration(); messages.hasMoreElements(); messages.nextElement()) {

@@ -1,6 +1,6 @@
 package dev.livebridge;
 
-import static dev.livebridge.TestBridge.LANES;
+import static dev.livebridge.TestBridge.GROUPED;
 import static dev.livebridge.TestBridge.MESSAGES;
 import static dev.livebridge.TestBridge.freePort;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -36,7 +36,7 @@ class TwoBridgesIT {
     @BeforeEach
     void start() throws Exception {
         port = freePort();
-        broker = new Broker("127.0.0.1", port, folder.resolve("broker"), MESSAGES, LANES);
+        broker = new Broker("127.0.0.1", port, folder.resolve("broker"), MESSAGES, GROUPED);
     }
 
     @AfterEach

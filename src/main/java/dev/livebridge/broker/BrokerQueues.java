@@ -42,7 +42,7 @@ public final class BrokerQueues {
         /** By one reader over all instances. */
         ONE_READER,
         /** By all consumers, each group by one of them at a time. */
-        LANES
+        GROUPED
     }
 
     /**
@@ -148,7 +148,7 @@ public final class BrokerQueues {
                 .setDurable(true)
                 .setAutoDelete(false)
                 .setExclusive(use == Use.ONE_READER);
-        if (use == Use.LANES) {
+        if (use == Use.GROUPED) {
             wanted.setGroupRebalance(true)
                     .setGroupRebalancePauseDispatch(true)
                     .setGroupBuckets(GROUP_BUCKETS)
@@ -167,7 +167,7 @@ public final class BrokerQueues {
         return switch (use) {
             case PLAIN -> "exclusive false";
             case ONE_READER -> "exclusive true";
-            case LANES ->
+            case GROUPED ->
                 "group-rebalance true, group-rebalance-pause-dispatch true, group-first-key " + FIRST_KEY
                         + ", group-buckets " + GROUP_BUCKETS;
         };
@@ -199,7 +199,7 @@ public final class BrokerQueues {
     private static void compare(ClientSession.QueueQuery found, Use use, List<String> wrong) {
         differs("durable", found.isDurable(), true, wrong);
         differs("exclusive", Boolean.TRUE.equals(found.isExclusive()), use == Use.ONE_READER, wrong);
-        if (use == Use.LANES) {
+        if (use == Use.GROUPED) {
             differs("group-rebalance", Boolean.TRUE.equals(found.isGroupRebalance()), true, wrong);
             differs(
                     "group-rebalance-pause-dispatch",
@@ -207,7 +207,7 @@ public final class BrokerQueues {
                     true,
                     wrong);
         }
-        if (use == Use.LANES) {
+        if (use == Use.GROUPED) {
             differs("group-first-key", String.valueOf(found.getGroupFirstKey()), FIRST_KEY, wrong);
         }
         if (use != Use.PLAIN) {

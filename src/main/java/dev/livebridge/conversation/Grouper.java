@@ -32,7 +32,7 @@ import org.springframework.dao.DataAccessException;
 
 /**
  * The one reader of {@code live.messages}, and of each queue of messages that a bot has for itself ({@code live.messages.grouped-by = bridge}): gives each message the group of its
- * user, or of its conversation where the bridge doesn't know the user, and hands it on to {@code live.messages.lanes}, in
+ * user, or of its conversation where the bridge doesn't know the user, and hands it on to {@code live.messages.grouped}, in
  * the order in which it came. Written by hand, as no component moves several messages in one transaction, which is what
  * makes it fast. What it has not committed is still on the queue.
  */
@@ -70,7 +70,7 @@ public final class Grouper extends ServiceSupport implements Runnable {
      * @param broker    a connection factory of its own, which may fetch further ahead than the consumers'
      * @param queues    to be there before it reads
      * @param from      {@code live.queues.messages}, or a bot's own
-     * @param to        {@code live.queues.lanes}, or the bot's own
+     * @param to        {@code live.queues.grouped}, or the bot's own
      * @param batchSize {@code live.grouper.batch-size}, how many messages a transaction moves at the most
      */
     public Grouper(

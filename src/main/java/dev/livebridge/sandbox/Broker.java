@@ -23,9 +23,9 @@ public final class Broker implements AutoCloseable {
      * @param port      where it listens
      * @param directory for its journal
      * @param oneReader the queue that one reader has for itself, or null
-     * @param lanes     the queue that all consumers read, each group by one of them at a time
+     * @param grouped   the queue that all consumers read, each group by one of them at a time
      */
-    public Broker(String host, int port, Path directory, String oneReader, String lanes) throws Exception {
+    public Broker(String host, int port, Path directory, String oneReader, String grouped) throws Exception {
         Configuration config = new ConfigurationImpl()
                 .setName("sandbox")
                 .setPersistenceEnabled(true)
@@ -60,7 +60,7 @@ public final class Broker implements AutoCloseable {
             config.addAddressSetting(oneReader, new AddressSettings().setDefaultExclusiveQueue(true));
         }
         config.addAddressSetting(
-                lanes,
+                grouped,
                 new AddressSettings()
                         .setDefaultGroupRebalance(true)
                         .setDefaultGroupRebalancePauseDispatch(true)

@@ -44,7 +44,7 @@ class BrokerLockIT {
     }
 
     private void startBroker() throws Exception {
-        broker = new Broker("127.0.0.1", port, journal, QUEUE, QUEUE + ".lanes");
+        broker = new Broker("127.0.0.1", port, journal, QUEUE, QUEUE + ".grouped");
     }
 
     @AfterEach

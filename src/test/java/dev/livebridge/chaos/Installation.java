@@ -43,7 +43,7 @@ final class Installation implements AutoCloseable {
     private static final String S3_SECRET = "s3-s3cr3t";
     private static final int SPOOL_MEGABYTES = 4;
     private static final String[] TO_BE_EMPTY = {
-        TestBridge.CONVERSATIONS, TestBridge.MESSAGES, "live.messages.lanes", "live.held", "DLQ", "ExpiryQueue"
+        TestBridge.CONVERSATIONS, TestBridge.MESSAGES, "live.messages.grouped", "live.held", "DLQ", "ExpiryQueue"
     };
     /** A bridge that is stopped for longer is dead to the broker, which looks every 2 s. */
     private static final String SHORT_TTL = "?connectionTTL=3000&clientFailureCheckPeriod=1000";
@@ -51,7 +51,7 @@ final class Installation implements AutoCloseable {
     static final Duration PAST_TTL = Duration.ofSeconds(9);
 
     private static final String EXCLUSIVE = "<queue name=\"live.messages\" exclusive=\"true\"/>";
-    private static final Pattern LANES_ATTRIBUTES = Pattern.compile("<queue name=\"live.messages.lanes\"([^>]*)/>");
+    private static final Pattern GROUPED_ATTRIBUTES = Pattern.compile("<queue name=\"live.messages.grouped\"([^>]*)/>");
 
     private final List<AutoCloseable> open = new CopyOnWriteArrayList<>();
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -116,13 +116,13 @@ final class Installation implements AutoCloseable {
             return given;
         }
         String text = Files.readString(given);
-        Matcher lanes = LANES_ATTRIBUTES.matcher(text);
-        if (!lanes.find() || !text.contains(EXCLUSIVE)) {
+        Matcher grouped = GROUPED_ATTRIBUTES.matcher(text);
+        if (!grouped.find() || !text.contains(EXCLUSIVE)) {
             throw new IOException("not as expected: " + given);
         }
         return Files.writeString(
                 folder.resolve("broker.xml"),
-                text.replace(EXCLUSIVE, "<queue name=\"live.messages\"" + lanes.group(1) + "/>"));
+                text.replace(EXCLUSIVE, "<queue name=\"live.messages\"" + grouped.group(1) + "/>"));
     }
 
     /**

@@ -5,7 +5,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.status;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
-import static dev.livebridge.TestBridge.LANES;
+import static dev.livebridge.TestBridge.GROUPED;
 import static dev.livebridge.TestBridge.MESSAGES;
 import static dev.livebridge.TestBridge.json;
 import static dev.livebridge.TestBridge.unique;
@@ -32,7 +32,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * Order doesn't rest on the broker alone: what it brings before its turn goes back. Two messages come here by groups of their
  * own, as after the death of a consumer, the later one first; the records are as the reader writes them.
  */
-class LanesIT {
+class GroupOrderIT {
     @RegisterExtension
     static final TestBridge BRIDGE = new TestBridge().with("live.hold.after", "300ms");
 
@@ -79,7 +79,7 @@ class LanesIT {
     void setsAsideWhatComesAfterAHeldOne() throws Exception {
         BRIDGE.live().stubFor(post(path).willReturn(status(503)));
         bring(first, "1", conversation);
-        await().until(LanesIT::isHeld);
+        await().until(GroupOrderIT::isHeld);
         store().sql("delete from hold").update();
         BRIDGE.live().stubFor(post(path).willReturn(okJson("{}")));
         int failed = texts().size();
@@ -149,7 +149,7 @@ class LanesIT {
             message.setObjectProperty(property.getKey(), property.getValue());
         }
         try (MessageProducer producer =
-                BRIDGE.session().createProducer(BRIDGE.session().createQueue(LANES))) {
+                BRIDGE.session().createProducer(BRIDGE.session().createQueue(GROUPED))) {
             // as the broker does with what a dead consumer had, it comes before the one that goes back again and again
             producer.setPriority(id.equals(first) ? 9 : Message.DEFAULT_PRIORITY);
             producer.send(message);
