@@ -18,6 +18,8 @@ final class Ledger {
     /** For so long after it went on, a bridge sends what it was about to send when it was stopped. */
     private static final long LATE_MS = 3_000;
 
+    private static final Set<String> WAITING = Set.of("delayed", "resumed");
+
     private final Map<String, Story> stories = new LinkedHashMap<>();
     /** By conversation, what Live took, in the order in which it did. */
     private final Map<String, List<Take>> taken = new HashMap<>();
@@ -73,7 +75,8 @@ final class Ledger {
             queued.add(id);
         } else if (stories.containsKey(id)) {
             stories.get(id).said(statement);
-        } else {
+        } else if (!WAITING.contains(statement.status())) {
+            // the requests that queue the known conversations wait as well
             strays.add(statement + " of " + id);
         }
     }
