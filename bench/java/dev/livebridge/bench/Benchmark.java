@@ -71,10 +71,10 @@ public final class Benchmark {
         if (options.runs("backlog")) {
             backlog(contenders);
         }
-        if (options.runs("grouper")) {
-            GrouperSpeed grouper = new GrouperSpeed(options, surroundings);
-            attempt(Contender.grouper(100, options), grouper::measure);
-            report.append(grouper.report());
+        if (options.runs("reader")) {
+            ReaderSpeed reader = new ReaderSpeed(options, surroundings);
+            attempt(Contender.reader(100, options), reader::measure);
+            report.append(reader.report());
         }
         notes.forEach(note -> report.append("- ").append(note).append('\n'));
         return report.toString();

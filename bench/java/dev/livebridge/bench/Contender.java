@@ -21,16 +21,11 @@ record Contender(String name, String title, List<String> command, Map<String, St
     private static final String BRIDGE = "bin/live-bridge";
     private static final String GROUPED_BY = "LIVE_MESSAGES_GROUPED_BY";
 
-    /** Those of all scenarios but grouper; PostgreSQL where {@code -Dbench.store.url} names one. */
+    /** Those of all scenarios but reader; PostgreSQL where {@code -Dbench.store.url} names one. */
     static List<Contender> all(Options options) {
         List<Contender> all = new ArrayList<>();
         all.add(baseline(options));
         all.add(new Contender("plain-route", "plain Camel route", java(PlainRoute.class, options), Map.of()));
-        all.add(bridge(
-                "bridge-without-records",
-                "bridge, grouped by producer, no records",
-                options,
-                Map.of(GROUPED_BY, "producer", "LIVE_RECORDS_ENABLED", "false")));
         all.add(bridge("bridge-producer", "bridge, grouped by producer", options, Map.of(GROUPED_BY, "producer")));
         all.add(bridge("bridge", "bridge as it comes", options, Map.of()));
         String store = System.getProperty("bench.store.url");
@@ -51,17 +46,17 @@ record Contender(String name, String title, List<String> command, Map<String, St
         return new Contender(BASELINE, "hand-written JMS loop", java(HandWritten.class, options), Map.of());
     }
 
-    /** The bridge with so many messages per transaction of its grouper. */
-    static Contender grouper(int batch, Options options) {
+    /** The bridge with so many messages per transaction of its reader. */
+    static Contender reader(int batch, Options options) {
         return bridge(
-                "grouper-" + batch,
-                "grouper, " + batch + " per transaction",
+                "reader-" + batch,
+                "reader, " + batch + " per transaction",
                 options,
-                Map.of("LIVE_GROUPER_BATCH_SIZE", Integer.toString(batch)));
+                Map.of("LIVE_READER_BATCH_SIZE", Integer.toString(batch)));
     }
 
     /** Whether it sets the groups itself: a bridge does where it isn't told otherwise. */
-    boolean isGrouper() {
+    boolean isReader() {
         return command.contains(BRIDGE) && !"producer".equals(environment.get(GROUPED_BY));
     }
 

@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * What a run measures: the system properties {@code bench.*}, each with a default.
  *
- * @param scenarios     throughput, rate, hold, outage, grouper, backlog
+ * @param scenarios     throughput, rate, hold, outage, reader, backlog
  * @param contenders    their names; empty for all that the machine has
  * @param rounds        how often each contender's throughput is measured, in turn with the others, at most
  * @param messages      of one measurement of throughput
@@ -18,7 +18,7 @@ import java.util.List;
  * @param failing       of the conversations, how many the scenario hold lets fail
  * @param outageMessages   that wait in the scenario outage
  * @param outageDuration   how long Live answers 503 in it
- * @param moved         messages that the scenario grouper has moved
+ * @param moved         messages that the scenario reader has moved
  * @param backlog       messages that lie there in the scenario backlog
  * @param heap          {@code -Xmx} of each contender
  * @param limit         no round of throughput begins that would end after this
@@ -59,7 +59,7 @@ record Options(
                 Integer.getInteger("bench.hold.conversations", 20),
                 Integer.getInteger("bench.outage.messages", 5_000),
                 Duration.ofSeconds(Integer.getInteger("bench.outage.seconds", 30)),
-                Integer.getInteger("bench.grouper.messages", 20_000),
+                Integer.getInteger("bench.reader.messages", 20_000),
                 Integer.getInteger("bench.backlog.messages", 1_000_000),
                 System.getProperty("bench.heap", "256m"),
                 Duration.ofMinutes(Integer.getInteger("bench.minutes", 8)));

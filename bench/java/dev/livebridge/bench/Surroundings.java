@@ -61,7 +61,7 @@ final class Surroundings implements AutoCloseable {
 
     /** Starts a contender on empty queues, and answers once its consumers are there. */
     Running start(Contender contender) throws Exception {
-        queues.renew(contender.isGrouper());
+        queues.renew(contender.isReader());
         live.setLatency(0);
         String name = contender.name() + "-" + ++started;
         Map<String, String> environment = new HashMap<>(contender.environment());
@@ -74,7 +74,7 @@ final class Surroundings implements AutoCloseable {
         environment.put("LIVE_WEBHOOK_PORT", Integer.toString(freePort()));
         Running running = new Running(contender.command(), environment, folder.resolve(name + ".log"));
         try {
-            // those of the bridge's grouper count as well, where it has one
+            // those of the bridge's reader count as well, where it has one
             Queues.await(
                     PATIENCE,
                     "the consumers of " + contender.name(),

@@ -16,9 +16,9 @@ import dev.livebridge.conversation.Attendance;
 import dev.livebridge.conversation.BotChoice;
 import dev.livebridge.conversation.Conversations;
 import dev.livebridge.conversation.GroupOrder;
-import dev.livebridge.conversation.Grouper;
 import dev.livebridge.conversation.Holds;
 import dev.livebridge.conversation.MessageGroups;
+import dev.livebridge.conversation.MessageReader;
 import dev.livebridge.conversation.Openings;
 import dev.livebridge.conversation.UnreadableMessages;
 import dev.livebridge.delivery.Backoff;
@@ -128,9 +128,9 @@ final class Beans {
         for (Bots.InQueue queue : bots.queues()) {
             if (!queue.readFrom().equals(queue.name())) {
                 registry.bind(
-                        "grouper of " + queue.name(),
-                        Grouper.class,
-                        Suppliers.memorize(() -> grouper(
+                        "reader of " + queue.name(),
+                        MessageReader.class,
+                        Suppliers.memorize(() -> reader(
                                 settings,
                                 queue,
                                 queues,
@@ -230,7 +230,7 @@ final class Beans {
                 outages);
     }
 
-    private static Grouper grouper(
+    private static MessageReader reader(
             Settings settings,
             Bots.InQueue queue,
             BrokerQueues queues,
@@ -241,12 +241,12 @@ final class Beans {
             Spool spool,
             Outages outages,
             Registry registry) {
-        return new Grouper(
-                registry.lookupByNameAndType("grouperConnectionFactory", ConnectionFactory.class),
+        return new MessageReader(
+                registry.lookupByNameAndType("readerConnectionFactory", ConnectionFactory.class),
                 queues,
                 queue.name(),
                 queue.readFrom(),
-                settings.integer("live.grouper.batch-size"),
+                settings.integer("live.reader.batch-size"),
                 choice,
                 conversations,
                 messageGroups,

@@ -5,7 +5,7 @@ import dev.livebridge.attachment.UrlSource;
 import dev.livebridge.broker.BrokerLock;
 import dev.livebridge.broker.Consumers;
 import dev.livebridge.broker.NotAloneException;
-import dev.livebridge.conversation.Grouper;
+import dev.livebridge.conversation.MessageReader;
 import dev.livebridge.delivery.LastRun;
 import dev.livebridge.delivery.Outages;
 import dev.livebridge.spool.Spool;
@@ -212,8 +212,8 @@ public final class Bridge extends Main {
         context.addLifecycleStrategy(beans.findSingleByType(Consumers.class));
         // their connection is configured after this
         context.addStartupListener((started, already) -> {
-            for (Grouper grouper : started.getRegistry().findByType(Grouper.class)) {
-                started.addService(grouper, true, true);
+            for (MessageReader reader : started.getRegistry().findByType(MessageReader.class)) {
+                started.addService(reader, true, true);
             }
         });
         if (settings.flag("live.routes.reload")) {

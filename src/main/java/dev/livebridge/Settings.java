@@ -86,7 +86,7 @@ public final class Settings {
             Map.entry("live.queues.events", Type.TEXT),
             Map.entry("live.queues.deadletters", Type.TEXT),
             Map.entry("live.consumers", Type.POSITIVE),
-            Map.entry("live.grouper.batch-size", Type.POSITIVE),
+            Map.entry("live.reader.batch-size", Type.POSITIVE),
             Map.entry("live.jms.max-crash-deliveries", Type.POSITIVE),
             Map.entry("live.messages.grouped-by", Type.GROUPED_BY),
             Map.entry("live.messages.wait-for-conversation", Type.DURATION),

@@ -36,7 +36,7 @@ import org.springframework.dao.DataAccessException;
  * the order in which it came. Written by hand, as no component moves several messages in one transaction, which is what
  * makes it fast. What it has not committed is still on the queue.
  */
-public final class Grouper extends ServiceSupport implements Runnable {
+public final class MessageReader extends ServiceSupport implements Runnable {
     /** How long it looks for a message before it looks whether to stop. */
     private static final long IDLE_MILLIS = 500;
     /** How often a message is tried that can't be handed on. */
@@ -71,9 +71,9 @@ public final class Grouper extends ServiceSupport implements Runnable {
      * @param queues    to be there before it reads
      * @param from      {@code live.queues.messages}, or a bot's own
      * @param to        {@code live.queues.grouped}, or the bot's own
-     * @param batchSize {@code live.grouper.batch-size}, how many messages a transaction moves at the most
+     * @param batchSize {@code live.reader.batch-size}, how many messages a transaction moves at the most
      */
-    public Grouper(
+    public MessageReader(
             ConnectionFactory broker,
             BrokerQueues queues,
             String from,
@@ -103,7 +103,7 @@ public final class Grouper extends ServiceSupport implements Runnable {
 
     @Override
     protected void doStart() {
-        thread = new Thread(this, "grouper");
+        thread = new Thread(this, "message-reader");
         thread.start();
     }
 
