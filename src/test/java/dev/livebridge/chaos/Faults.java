@@ -1,5 +1,6 @@
 package dev.livebridge.chaos;
 
+import dev.livebridge.TcpProxy;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -208,7 +209,7 @@ final class Faults {
         proxy.cut();
         Thread.sleep(REST.toMillis());
         diary.note("the connections to " + whom + " are cut, and new ones refused");
-        proxy.refuse();
+        proxy.acceptAndClose();
         Thread.sleep(REFUSED.toMillis());
         proxy.pass();
         diary.note("connections to " + whom + " are let through");

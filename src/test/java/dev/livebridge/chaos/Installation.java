@@ -2,6 +2,7 @@ package dev.livebridge.chaos;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.livebridge.TcpProxy;
 import dev.livebridge.TestBridge;
 import dev.livebridge.sandbox.ObjectStore;
 import jakarta.jms.Connection;
