@@ -169,11 +169,15 @@ public final class Deliveries {
         }
     }
 
-    /** False where another instance has changed the row meanwhile. */
+    /**
+     * False where another instance has changed the row meanwhile. Whoever has the message now may start its call between the
+     * two statements, or end it: then what was read of it is not true any more.
+     */
     private boolean isMine(Sql sql, Delivery known, Delivery delivery) throws SQLException {
         if (known.state.isEnd() || known.epoch == delivery.epoch) {
             return true;
         }
+        String readState = known.state.name();
         known.cutOff += known.rolledBack ? 0 : 1;
         known.rolledBack = false;
         if (known.isStarted()) {
@@ -183,7 +187,7 @@ public final class Deliveries {
         Object[] key = ofMessage(delivery.identity());
         return sql.update(
                         "update delivery set epoch = ?, cut_off = ?, rolled_back = false, uncertain = ?, attempts = ?"
-                                + OF_MESSAGE + " and epoch = ?",
+                                + OF_MESSAGE + " and epoch = ? and state = ?",
                         delivery.epoch,
                         known.cutOff,
                         known.uncertain,
@@ -191,7 +195,8 @@ public final class Deliveries {
                         key[0],
                         key[1],
                         key[2],
-                        known.epoch)
+                        known.epoch,
+                        readState)
                 == 1;
     }
 
