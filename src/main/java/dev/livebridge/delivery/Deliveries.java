@@ -324,7 +324,7 @@ public final class Deliveries {
             delivery.state = Delivery.State.STARTED;
             try {
                 save(delivery);
-            } catch (DataAccessException e) {
+            } catch (DataAccessException | LostMessageException e) {
                 delivery.state = before;
                 throw e;
             }

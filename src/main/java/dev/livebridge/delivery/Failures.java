@@ -99,7 +99,9 @@ public final class Failures {
     }
 
     private static boolean isOwn(Throwable failure) {
-        return failure instanceof DeliveryException || failure instanceof EnrichmentException;
+        return failure instanceof DeliveryException
+                || failure instanceof EnrichmentException
+                || failure instanceof LostMessageException;
     }
 
     /** At most so many bytes of UTF-8, whole characters only. */

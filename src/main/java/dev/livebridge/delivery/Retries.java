@@ -166,6 +166,12 @@ public final class Retries implements Processor {
     @Override
     public void process(Exchange exchange) throws JMSException {
         Throwable failure = Failures.cause(exchange.getException());
+        if (failure instanceof LostMessageException) {
+            // another consumer has it, and says what becomes of it
+            LOG.debug("{}", failure.getMessage());
+            exchange.setVariable(NEXT, Next.PUT_BACK.toString());
+            return;
+        }
         Delivery delivery = exchange.getVariable("delivery", Delivery.class);
         Streak streak = streak(exchange, delivery);
         String service = service(exchange, delivery, failure);
@@ -316,9 +322,6 @@ public final class Retries implements Processor {
         Original original = exchange.getVariable("original", Original.class);
         if (Expiry.isPast(original) || deliveries.isNotSentAgain(delivery)) {
             return Next.DEAD_LETTER;
-        }
-        if (failure instanceof LostMessageException) {
-            return Next.PUT_BACK;
         }
         if (isOfTheBroker(failure)) {
             return isOver(delivery.beganAt, limits.giveUpAfter()) ? Next.DEAD_LETTER : Next.PUT_BACK;
