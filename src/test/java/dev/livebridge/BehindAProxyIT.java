@@ -8,10 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A load balancer whose broker is away accepts connections, and closes them. */
+@Tag("slow")
 class BehindAProxyIT {
     private static final Duration AWAY = Duration.ofSeconds(8);
     private static final Duration BACK = Duration.ofSeconds(12);

@@ -10,10 +10,12 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** However it stands with the broker, a bridge that is told to stop ends in time. */
+@Tag("slow")
 class StopIT {
     @RegisterExtension
     static final TestBridge BRIDGE = new TestBridge().behindAProxy();
