@@ -406,7 +406,7 @@ class AttachmentsIT {
 
     @Test
     void findsItsUploadAgainAfterARollback() throws Exception {
-        BRIDGE.breakStep("sent", 1);
+        BRIDGE.breakStep("build-sent-outcome", 1);
         BRIDGE.breakStep("dead", 1);
         BRIDGE.breakStep("to-dead-letters", 1);
 

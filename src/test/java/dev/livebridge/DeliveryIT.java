@@ -60,7 +60,7 @@ class DeliveryIT {
         BRIDGE.live()
                 .stubFor(post(QUEUE_PATH).willReturn(okJson("{\"conversationId\": \"%s\"}".formatted(conversation))));
         String user = unique("user");
-        BRIDGE.breakStep("remember", 1, CRASH);
+        BRIDGE.breakStep("remember-queued", 1, CRASH);
         JsonNode reply = BRIDGE.request(CONVERSATIONS, request(user));
 
         assertThat(reply.at("/conversationId").asText()).isEqualTo(conversation);
@@ -75,7 +75,7 @@ class DeliveryIT {
     @Test
     void comesAgainWhenTheBrokerFailed() throws Exception {
         Throwable closed = new ActiveMQObjectClosedException("Session is closed");
-        BRIDGE.breakStep("in-order", 1, new IllegalStateException(closed));
+        BRIDGE.breakStep("address-message", 1, new IllegalStateException(closed));
 
         assertThat(BRIDGE.request(MESSAGES, body).at("/status").asText()).isEqualTo("sent");
         BRIDGE.live().verify(1, postRequestedFor(urlEqualTo(path)));
@@ -84,7 +84,7 @@ class DeliveryIT {
 
     @Test
     void marksWhatMayHaveBeenSent() throws Exception {
-        BRIDGE.breakStep("live-answer", 1, CRASH);
+        BRIDGE.breakStep("read-answer", 1, CRASH);
         JsonNode reply = BRIDGE.request(MESSAGES, body);
 
         assertThat(reply.at("/status").asText()).isEqualTo("sent");
@@ -124,7 +124,7 @@ class DeliveryIT {
     void deadLettersWhatMayHaveBeenQueuedIfItIsToldTo() throws Exception {
         BRIDGE.live()
                 .stubFor(post(QUEUE_PATH).willReturn(okJson("{\"conversationId\": \"%s\"}".formatted(conversation))));
-        BRIDGE.breakStep("live-answer", 1, CRASH);
+        BRIDGE.breakStep("read-answer", 1, CRASH);
         JsonNode reply = BRIDGE.request(CONVERSATIONS, request(unique("user")));
 
         assertThat(reply.at("/error/code").asText()).isEqualTo("uncertain");
@@ -177,15 +177,15 @@ class DeliveryIT {
 
     @Test
     void endsWhatEndsTheProcessEachTime() throws Exception {
-        BRIDGE.breakStep("message-request", 100);
+        BRIDGE.breakStep("read-message", 100);
         // nothing is recorded, as if the process had ended
-        BRIDGE.breakStep("give-up-in-the-end", 3);
+        BRIDGE.breakStep("give-up-message", 3);
 
         JsonNode reply = BRIDGE.request(MESSAGES, body);
         assertThat(reply.at("/error/code").asText()).isEqualTo("internal-error");
         assertThat(reply.at("/error/message").asText()).contains("3 deliveries");
-        assertThat(BRIDGE.passes("message-request")).isGreaterThanOrEqualTo(3);
-        BRIDGE.breakStep("message-request", 0);
+        assertThat(BRIDGE.passes("read-message")).isGreaterThanOrEqualTo(3);
+        BRIDGE.breakStep("read-message", 0);
         BRIDGE.receive(DEADLETTERS);
     }
 

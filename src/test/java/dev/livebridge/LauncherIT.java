@@ -235,7 +235,7 @@ class LauncherIT {
                 .containsPattern("configuration +ok")
                 .containsPattern("routes/send-message.camel.yaml +ok")
                 .containsPattern("broker +ok")
-                .containsPattern("store +not checked")
+                .containsPattern("store +ok")
                 .containsPattern("S3 +ok")
                 .containsPattern("Live API +ok")
                 .containsPattern("bot's credentials +not checked")

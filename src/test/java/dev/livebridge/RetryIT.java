@@ -78,14 +78,14 @@ class RetryIT {
 
     @Test
     void waitsForMemory() throws Exception {
-        BRIDGE.breakStep("message-call", 2, new OutOfMemoryError("of a test"));
+        BRIDGE.breakStep("build-call", 2, new OutOfMemoryError("of a test"));
 
         assertThat(send().at("/status").asText()).isEqualTo("sent");
     }
 
     @Test
     void waitsForMemoryOnlySoOften() throws Exception {
-        BRIDGE.breakStep("message-call", 3, new OutOfMemoryError("of a test"));
+        BRIDGE.breakStep("build-call", 3, new OutOfMemoryError("of a test"));
 
         assertThat(send().at("/error/code").asText()).isEqualTo("internal-error");
         assertThat(BRIDGE.receive(DEADLETTERS).getIntProperty("liveAttempts")).isEqualTo(3);

@@ -226,7 +226,7 @@ class WebhookIT {
     @Test
     void bringsAnEventOnceWhoseRecordWasLost() throws Exception {
         String event = event("typing", "{}");
-        BRIDGE.breakStep("event-recorded", 1);
+        BRIDGE.breakStep("record-event", 1);
 
         assertThat(BRIDGE.postEvent(event).statusCode()).isEqualTo(503);
         assertThat(BRIDGE.postEvent(event).statusCode()).isEqualTo(200);
@@ -280,7 +280,7 @@ class WebhookIT {
 
     @Test
     void asksToComeAgainWhileTheStoreIsAway() throws Exception {
-        BRIDGE.breakStep("now-attended", 1, new DataAccessResourceFailureException("no connection"));
+        BRIDGE.breakStep("record-attended", 1, new DataAccessResourceFailureException("no connection"));
         String event = event("attended", "{\"agent\":{}}");
 
         HttpResponse<String> answer = BRIDGE.postEvent(event);
@@ -316,7 +316,7 @@ class WebhookIT {
             post("/live/events/" + WEBHOOK_SECRET, PREVIOUS, event("typing", "{\"a\":\"b_" + TOKEN + "\"}"));
             post("/live/events/" + WEBHOOK_SECRET, PREVIOUS, "{\"a_" + TOKEN + "\":1,\"a_" + TOKEN + "\":2}");
             post("/live/events/wrong", "wr0ng", event("typing", "{}"));
-            BRIDGE.breakStep("event-recorded", 1);
+            BRIDGE.breakStep("record-event", 1);
             post(
                     "/live/events/" + WEBHOOK_SECRET,
                     PREVIOUS,

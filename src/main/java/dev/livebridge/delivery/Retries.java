@@ -184,10 +184,9 @@ public final class Retries implements Processor {
         }
         Next next;
         if (delivery == null) {
-            // it could not be taken up: nothing is known of it yet
-            next = isOfTheBroker(failure) || !goesOn(exchange)
-                    ? Next.PUT_BACK
-                    : isOfAService(failure) ? Next.TRY_AGAIN : Next.DEAD_LETTER;
+            // it could not be taken up, and nothing is known of it that a dead letter could say
+            boolean isAway = isOfAService(failure) && !isOfTheBroker(failure) && goesOn(exchange);
+            next = isAway ? Next.TRY_AGAIN : Next.PUT_BACK;
         } else {
             next = counted(exchange, delivery, attempt, streak);
         }

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DuplicateKeyException;
@@ -19,6 +20,9 @@ final class Sqlite implements Dialect {
     /** Of the primary codes: the file is no database, or not the one that was opened. */
     private static final Set<Integer> BEYOND_REPAIR =
             Set.of(SQLiteErrorCode.SQLITE_CORRUPT.code, SQLiteErrorCode.SQLITE_NOTADB.code);
+
+    /** The code for it also says that a full disk has ended a transaction. */
+    private static final Pattern WRONG_STATEMENT = Pattern.compile("syntax error|no such|has no column");
 
     private final Path file;
 
@@ -45,7 +49,8 @@ final class Sqlite implements Dialect {
         if (code == SQLiteErrorCode.SQLITE_CONSTRAINT.code) {
             return new DuplicateKeyException(root.getMessage(), failure);
         }
-        if (code == SQLiteErrorCode.SQLITE_ERROR.code) {
+        if (code == SQLiteErrorCode.SQLITE_ERROR.code
+                && WRONG_STATEMENT.matcher(root.getMessage()).find()) {
             return new InvalidDataAccessResourceUsageException(root.getMessage(), failure);
         }
         return new DataAccessResourceFailureException(root.getMessage(), failure);
