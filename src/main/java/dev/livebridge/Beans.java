@@ -117,7 +117,7 @@ final class Beans {
         BotChoice choice = new BotChoice(bots, conversations);
         registry.bind("botChoice", choice);
         registry.bind("botRoutes", new BotRoutes(bots, context));
-        registry.bind("openings", new Openings(store));
+        registry.bind("openings", new Openings(store, botId));
         // the connections are configured after this
         registry.bind("groupOrder", GroupOrder.class, Suppliers.memorize(() -> groupOrder(settings, registry)));
         registry.bind(

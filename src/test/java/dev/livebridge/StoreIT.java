@@ -368,10 +368,12 @@ class StoreIT {
         Exchange second = exchange(message, 1, null, "body");
         deliveries(other).take(second);
         assertThat(start(other, second)).isFalse();
-        deliveries(other).look(second);
+        // whoever is that slow may have lost the message: it goes back first
+        assertThatThrownBy(() -> deliveries(other).look(second)).isInstanceOf(LostMessageException.class);
 
-        assertThat(delivery(second).uncertain()).isTrue();
-        assertThat(start(other, second)).isTrue();
+        Exchange third = taken(other, 2, null);
+        assertThat(delivery(third).uncertain()).isTrue();
+        assertThat(start(other, third)).isTrue();
     }
 
     @ParameterizedTest

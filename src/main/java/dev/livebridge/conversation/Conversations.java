@@ -59,7 +59,7 @@ public final class Conversations {
     }
 
     private boolean queued(Sql sql, Bot bot, String conversationId, String userHash) throws SQLException {
-        // the next number is the user's alone: of several messages of a user one opens a conversation at a time
+        // where two requests get the same number at once, queued_at decides
         String number = "(select coalesce(max(number), 0) + 1 from conversation where bot_id = ? and user_hash = ?)";
         int inserted = sql.update(
                 "insert into conversation (bot_id, conversation_id, user_hash, number, queued_at)"
@@ -194,7 +194,7 @@ public final class Conversations {
                 sql -> sql.first("""
                 select conversation_id, closed_at is null from conversation
                 where bot_id = ? and user_hash = ?
-                order by number desc limit 1
+                order by number desc, queued_at desc limit 1
                 """, row -> new Newest(row.getString(1), row.getBoolean(2)), bot.id(), (String)
                         request.get("userHash")));
         boolean isOpen = newest.isPresent() && newest.get().open();

@@ -194,7 +194,7 @@ public final class Holds {
         Identity identity = original.identity();
         int waiting = store.write(sql -> sql.update(
                 "update hold set last_id = ?, empty_looks = 0" + OF_KEY,
-                identity.messageId(),
+                identity.recordId(),
                 botId,
                 identity.queue(),
                 key));
@@ -295,32 +295,28 @@ public final class Holds {
      * set aside last is done with. Where its record doesn't say so, another look a second later does, in the end.
      */
     private void endOrLookAgain(String queue, String key) {
-        if (isLastDone(queue, key)) {
-            end(queue, key);
-            return;
-        }
         Instant now = Instant.now();
-        int looksAgain = store.write(sql -> sql.update(
-                "update hold set empty_looks = empty_looks + 1, due_at = ?, marked_until = ?" + OF_KEY
-                        + " and empty_looks < ?",
-                now.plusSeconds(1),
-                now,
-                botId,
-                queue,
-                key,
-                EMPTY_LOOKS));
-        if (looksAgain == 0) {
-            end(queue, key);
-        }
-    }
-
-    private boolean isLastDone(String queue, String key) {
-        return store.read(sql -> sql.exists("""
-                select 1 from hold join delivery
-                  on delivery.bot_id = hold.bot_id and delivery.queue = hold.queue
-                    and delivery.message_id = hold.last_id and delivery.state in ('CONFIRMED', 'FAILED')
-                where hold.bot_id = ? and hold.queue = ? and hold.hold_key = ?
-                """, botId, queue, key));
+        store.write(sql -> {
+            // one statement: another message may be set aside at this moment
+            int ended = sql.update(
+                    "delete from hold" + OF_KEY
+                            + " and (empty_looks >= ? or exists (select 1 from delivery"
+                            + " where delivery.bot_id = hold.bot_id and delivery.queue = hold.queue"
+                            + " and delivery.message_id = hold.last_id and delivery.state in ('CONFIRMED', 'FAILED')))",
+                    botId,
+                    queue,
+                    key,
+                    EMPTY_LOOKS);
+            return ended > 0
+                    ? ended
+                    : sql.update(
+                            "update hold set empty_looks = empty_looks + 1, due_at = ?, marked_until = ?" + OF_KEY,
+                            now.plusSeconds(1),
+                            now,
+                            botId,
+                            queue,
+                            key);
+        });
     }
 
     /** Selects the held messages of a conversation. */
@@ -330,10 +326,6 @@ public final class Holds {
 
     private static String selector(String digest) {
         return DIGEST + " = '" + digest + "'";
-    }
-
-    private void end(String queue, String key) {
-        store.write(sql -> sql.update("delete from hold" + OF_KEY, botId, queue, key));
     }
 
     /** In the transaction of the consumer, where there is one. */
@@ -451,8 +443,11 @@ public final class Holds {
                 for (Enumeration<?> all = browser.getEnumeration();
                         all.hasMoreElements() && first.size() < LOOKED_AT; ) {
                     Message message = (Message) all.nextElement();
-                    Identity identity = Identity.of(message, true);
-                    first.add(new Hold(identity.queue(), message.getStringProperty(KEY), identity.group(), 0));
+                    if (message.getObjectProperty(KEY) instanceof String key
+                            && message.propertyExists(Identity.MESSAGE_ID)) {
+                        Identity identity = Identity.of(message, true);
+                        first.add(new Hold(identity.queue(), key, identity.group(), 0));
+                    }
                 }
                 return first;
             });

@@ -78,7 +78,10 @@ public final class MessageGroups {
 
     private List<String> append(Sql sql, String queue, long epoch, List<String> ids, List<Place> places)
             throws SQLException {
-        if (!sql.exists("select 1 from reader where bot_id = ? and queue = ? and epoch = ?", botId, queue, epoch)) {
+        // an update, as it keeps another instance from becoming the reader until this is committed
+        int mine = sql.update(
+                "update reader set epoch = epoch where bot_id = ? and queue = ? and epoch = ?", botId, queue, epoch);
+        if (mine == 0) {
             throw new NotTheReaderException("another instance reads " + queue + " by now");
         }
         Map<Place, List<String>> last = last(sql, places);

@@ -229,17 +229,23 @@ public final class MessageReader extends ServiceSupport implements Runnable {
             alone = batchSize;
             return;
         }
-        String id = taken.get(0).getJMSMessageID();
+        String id = id(taken.get(0));
         if (failures.merge(id, 1, Integer::sum) < TRIES) {
             return;
         }
-        // it comes first again
+        // it comes first again, unless another has overtaken it, or its time has passed
         Message again = consumer.receive(IDLE_MILLIS);
-        if (again != null && again.getJMSMessageID().equals(id)) {
+        if (again != null && id(again).equals(id)) {
             unreadable.bury(again, from, failure, session);
+            session.commit();
+        } else {
+            session.rollback();
         }
-        session.commit();
         failures.remove(id);
+    }
+
+    private static String id(Message message) throws JMSException {
+        return String.valueOf(message.getJMSMessageID());
     }
 
     /** The queue has one reader over all instances: to whom its messages come. */

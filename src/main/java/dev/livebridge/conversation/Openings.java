@@ -29,9 +29,12 @@ public final class Openings {
     private static final Duration STALE = Duration.ofDays(1);
 
     private final Store store;
+    private final long botId;
 
-    public Openings(Store store) {
+    /** @param botId of {@code live.bot}, in whose name records are kept */
+    public Openings(Store store, long botId) {
         this.store = store;
+        this.botId = botId;
     }
 
     private record Open(String conversationId, Map<String, Object> answer) {}
@@ -59,7 +62,7 @@ public final class Openings {
         }
     }
 
-    /** Whether this message has the claim: it is new, its own from a try before, or stale. */
+    /** Whether this message has the claim: it is new, its own from a try before, stale, or left by a message that has ended. */
     private boolean claim(Bot bot, Identity identity, String userHash) {
         Instant now = Instant.now();
         return store.write(sql -> sql.update(
@@ -69,7 +72,10 @@ public final class Openings {
                           set queue = excluded.queue, message_id = excluded.message_id, since = excluded.since
                           where opening.queue = excluded.queue and opening.message_id = excluded.message_id
                             or opening.since < ?
-                        """, bot.id(), userHash, identity.queue(), identity.recordId(), now, now.minus(STALE)))
+                            or exists (select 1 from delivery where delivery.bot_id = ?
+                              and delivery.queue = opening.queue and delivery.message_id = opening.message_id
+                              and delivery.state in ('CONFIRMED', 'FAILED'))
+                        """, bot.id(), userHash, identity.queue(), identity.recordId(), now, now.minus(STALE), botId))
                 == 1;
     }
 
@@ -79,7 +85,7 @@ public final class Openings {
                 """
                 select conversation_id, closed_at is not null, answer from conversation
                 where bot_id = ? and user_hash = ?
-                order by number desc limit 1
+                order by number desc, queued_at desc limit 1
                 """, row -> new Newest(row.getString(1), row.getBoolean(2), row.getString(3)), bot.id(), userHash));
         if (newest.isEmpty() || newest.get().closed()) {
             return Optional.empty();

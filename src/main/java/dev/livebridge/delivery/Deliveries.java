@@ -29,7 +29,8 @@ import org.springframework.dao.DuplicateKeyException;
  * has taken the message up they change nothing, and end in a {@link LostMessageException}. Kept for
  * {@code live.idempotency.retention}.
  *
- * <p>A message that comes for the first time has no row yet, and costs one insert and one update. What stands in its way (a row
+ * <p>A message that comes for the first time has no row yet, and costs one insert and one update, unless it has
+ * attachments or a key. What stands in its way (a row
  * of its own, a wait of its group, a closed conversation, a message before it that is not done) makes the insert do nothing:
  * only then {@link #look} asks why.
  */
@@ -106,6 +107,10 @@ public final class Deliveries {
             Delivery taken = new Delivery(original.identity());
             // nothing may be written of the time before, when somebody had it
             taken.cutOff = original.isRedelivered() ? 1 : 0;
+            // a message that comes for the first time is another's where it has a record: this consumer was too slow.
+            // If it
+            // is not, because the broker has forgotten, the message goes back once, and comes again as redelivered
+            taken.mayTakeOver = original.isRedelivered() || original.identity().heldSince() != 0 || lastRun.isSuspect();
             exchange.setVariable("delivery", taken);
         }
     }
@@ -116,11 +121,12 @@ public final class Deliveries {
      */
     public boolean mustLook(@Variable("original") Original original, @Variable("delivery") Delivery delivery)
             throws JMSException {
-        return !delivery.looked
-                && (original.isRedelivered()
-                        || original.identity().heldSince() != 0
-                        || original.message().propertyExists("idempotencyKey")
-                        || lastRun.isSuspect());
+        return delivery.confirmed()
+                || !delivery.looked
+                        && (original.isRedelivered()
+                                || original.identity().heldSince() != 0
+                                || original.message().propertyExists("idempotencyKey")
+                                || lastRun.isSuspect());
     }
 
     /**
@@ -130,9 +136,13 @@ public final class Deliveries {
      * @throws DeliveryException where that is enough to end it: it failed before, it ended the process each time, or what
      *                           became of its last call is not known and {@code live.uncertain.*} is dead-letter
      */
-    public void look(Exchange exchange) throws DeliveryException, IOException {
+    public void look(Exchange exchange) throws DeliveryException, LostMessageException, IOException {
         Delivery delivery = exchange.getVariable("delivery", Delivery.class);
-        delivery.become(store.write(sql -> takeUp(sql, delivery)));
+        Delivery known = store.write(sql -> takeUp(sql, delivery));
+        if (known == null) {
+            throw new LostMessageException(delivery.identity());
+        }
+        delivery.become(known);
         delivery.looked = true;
         outages.succeeded(Outages.STORE);
         if (delivery.confirmed()) {
@@ -150,7 +160,10 @@ public final class Deliveries {
         }
     }
 
-    /** What is known of the message, whose row has this take-up's epoch from now on, unless it has come to its end. */
+    /**
+     * What is known of the message, whose row has this take-up's epoch from now on, unless it has come to its end. Null where
+     * another consumer has it.
+     */
     private Delivery takeUp(Sql sql, Delivery delivery) throws SQLException {
         while (true) {
             Delivery known = sql.first(
@@ -158,10 +171,20 @@ public final class Deliveries {
                             row -> read(row, delivery.identity()),
                             ofMessage(delivery.identity()))
                     .orElse(null);
-            if (known == null ? insert(sql, delivery) : isMine(sql, known, delivery)) {
-                // what this consumer knows of its own take-up is newer than the row
+            if (known != null && !known.state.isEnd() && known.epoch != delivery.epoch && !delivery.mayTakeOver) {
+                return null;
+            }
+            if (known == null ? insert(sql, delivery, false) : isMine(sql, known, delivery)) {
+                // what this consumer knows of its own take-up is newer than the row, unless it never heard of its
+                // commit
+                boolean isKnownBetter =
+                        known == null || known.epoch == delivery.epoch && (delivery.looked || delivery.stored);
                 Delivery taken = new Delivery(delivery.identity());
-                taken.become(known == null || known.epoch == delivery.epoch ? delivery : known);
+                taken.become(isKnownBetter ? delivery : known);
+                if (!isKnownBetter && known.epoch == delivery.epoch && known.isStarted()) {
+                    // it has not called yet
+                    taken.state = Delivery.State.WAITING;
+                }
                 taken.stored = !taken.state.isEnd();
                 taken.before = before(sql, delivery.identity());
                 return taken;
@@ -265,6 +288,8 @@ public final class Deliveries {
         exchange.setVariable("outcome", repeated(holder.get()));
         delivery.state = Delivery.State.CONFIRMED;
         delivery.outcome = holder.get().outcome;
+        delivery.userHash = holder.get().userHash;
+        delivery.conversationId = holder.get().conversationId;
         save(delivery);
     }
 
@@ -426,6 +451,9 @@ public final class Deliveries {
 
     /** A call has ended, and Live has not taken the message: it refused it, or the call was another. */
     public void attempted(@Variable("delivery") Delivery delivery) {
+        if (delivery.confirmed()) {
+            return;
+        }
         delivery.state = Delivery.State.WAITING;
         saveLater(delivery);
     }
@@ -469,7 +497,7 @@ public final class Deliveries {
                       select bot_id, group_id, priority from message_group where changed_at < ? limit 500)
                     """, until);
             if (isDone) {
-                // what began later was changed later
+                // found by began_at, which has the index; a row was never changed before it began
                 inSlices("""
                         delete from delivery where (bot_id, queue, message_id) in (
                           select bot_id, queue, message_id from delivery where began_at < ? and changed_at < ? limit 500)
@@ -494,7 +522,7 @@ public final class Deliveries {
         Object[] values = values(delivery);
         boolean mine = store.write(sql -> delivery.stored
                 ? sql.update(UPDATE, values) == 1
-                : insert(sql, delivery) || isThereAlready(sql, delivery));
+                : insert(sql, delivery, true) || isThereAlready(sql, delivery));
         if (!mine) {
             throw new LostMessageException(delivery.identity());
         }
@@ -531,7 +559,7 @@ public final class Deliveries {
         };
     }
 
-    private boolean insert(Sql sql, Delivery delivery) throws SQLException {
+    private boolean insert(Sql sql, Delivery delivery, boolean withKey) throws SQLException {
         return sql.update(
                         INSERT,
                         settings.botId(),
@@ -551,8 +579,8 @@ public final class Deliveries {
                         delivery.earlySince,
                         delivery.userHash,
                         delivery.conversationId,
-                        delivery.idempotencyKey,
-                        delivery.bodyDigest,
+                        withKey ? delivery.idempotencyKey : null,
+                        withKey ? delivery.bodyDigest : null,
                         delivery.outcome)
                 == 1;
     }

@@ -36,6 +36,9 @@ public final class Delivery {
     /** The number of this take-up: in the row of the message for as long as nobody else takes it up. */
     final long epoch;
 
+    /** Whether this consumer may take the message from another one that has a record of it. */
+    boolean mayTakeOver;
+
     /** Whether there is a row, with this epoch. */
     boolean stored;
     /** Whether the store has been asked what became of the message before. */

@@ -2,13 +2,15 @@ package dev.livebridge.delivery;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import org.apache.camel.Variable;
 
 /** The JMSExpiration of a message, which holds while the bridge has it, too. */
 public final class Expiry {
-    /** @throws RefusedException {@code expired}, where its time has passed: it is not delivered any more */
-    public void check(@Variable("original") Original original) throws RefusedException {
-        if (isPast(original)) {
+    /** @throws RefusedException {@code expired}, where its time has passed: it is not delivered any more. What Live has taken does not expire */
+    public void check(@Variable("original") Original original, @Variable("outcome") Map<String, Object> outcome)
+            throws RefusedException {
+        if (outcome == null && isPast(original)) {
             throw RefusedException.request(
                     ErrorCode.EXPIRED,
                     "/",

@@ -44,7 +44,7 @@ public final class Retries implements Processor {
 
     /** For how long after a success Live is taken to be well. */
     private static final Duration LATELY = Duration.ofSeconds(1);
-    /** For so many times {@code live.hold.after} a consumer that has waited in vain does not wait again. */
+    /** After a consumer has set a conversation aside, it sets failing ones aside at once for 5 times {@code live.hold.after}. */
     private static final int NOT_AGAIN = 5;
 
     /** What is to become of a message whose attempt has failed: the variable {@code next}. */
@@ -319,6 +319,11 @@ public final class Retries implements Processor {
     private Next next(Exchange exchange, Delivery delivery, Attempt attempt) {
         Throwable failure = attempt.failure();
         Original original = exchange.getVariable("original", Original.class);
+        if (delivery.confirmed() || exchange.getVariable("outcome") != null) {
+            // Live has taken it: what is left is to record that, and to say so
+            boolean mayTry = isOfAService(failure) && !isOfTheBroker(failure) && goesOn(exchange);
+            return mayTry ? Next.TRY_AGAIN : Next.PUT_BACK;
+        }
         if (Expiry.isPast(original) || deliveries.isNotSentAgain(delivery)) {
             return Next.DEAD_LETTER;
         }

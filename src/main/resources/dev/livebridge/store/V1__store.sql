@@ -43,7 +43,7 @@ create table delivery (
   held            boolean      not null,
   began_at        bigint       not null,
   changed_at      bigint       not null,
-  -- since when it comes before its turn; null where it doesn't
+  -- since when it came before its turn; null where it never did
   early_since     bigint,
   user_hash       varchar(1024),
   conversation_id varchar(128),
