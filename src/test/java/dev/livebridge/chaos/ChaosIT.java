@@ -33,7 +33,7 @@ class ChaosIT {
     /** Of the messages, so many are sent at once at the start: the queue that is full when Live goes away. */
     private static final double AT_ONCE = 0.3;
 
-    private final Scale scale = Scale.given();
+    private Scale scale = Scale.given();
     private final Instant end = Instant.now().plus(scale.patience());
     private final Ledger ledger = new Ledger();
 
@@ -45,10 +45,11 @@ class ChaosIT {
     @MethodSource("stores")
     @Timeout(420)
     void keepsItsWordWhateverFails(StoreKind store) throws Exception {
+        scale = scale.with(store);
         LiveStub live = LiveStub.unreliable(ledger, scale.seed());
         try (Installation installation = new Installation(
                 FOLDER.resolve(store.toString()), store, scale.groupedBy(), ledger, live, scale.dataMegabytes())) {
-            installation.startBridges(scale.bridges(store), Map.of());
+            installation.startBridges(scale.bridges(), Map.of());
             run(installation);
         }
     }

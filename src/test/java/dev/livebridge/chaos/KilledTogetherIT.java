@@ -22,7 +22,7 @@ class KilledTogetherIT {
     private static final int KILLS = 4;
 
     @ParameterizedTest
-    @ValueSource(strings = {"bridge", "producer"})
+    @ValueSource(strings = "bridge")
     @Timeout(300)
     void marksWhatWasUnderWayWhenBrokerAndBridgeDied(String groupedBy) throws Exception {
         try (Scenario scenario =

@@ -11,7 +11,7 @@ import java.util.List;
  * @param producers     that send them, each its own conversations; every second one sets JMSXGroupID
  * @param stores        with which to run: {@code -Dchaos.store=embedded}, {@code postgresql} or {@code both}
  * @param dataMegabytes the size of the disk of an embedded store
- * @param bridges       processes that share broker and database; an embedded store has one
+ * @param bridges       processes that share broker and database
  * @param kills         of bridges
  * @param killEvery     one of them in the mean
  * @param outage        how long Live refuses everything
@@ -49,9 +49,23 @@ record Scale(
                 Long.getLong("chaos.seed", System.nanoTime()));
     }
 
-    /** How many of them a store has. */
-    int bridges(StoreKind kind) {
-        return kind == StoreKind.EMBEDDED ? 1 : bridges;
+    /** With this store. An embedded one has one bridge, which needs time to come back: nobody works meanwhile. */
+    Scale with(StoreKind kind) {
+        return kind == StoreKind.EMBEDDED
+                ? new Scale(
+                        messages,
+                        conversations,
+                        producers,
+                        stores,
+                        dataMegabytes,
+                        1,
+                        Math.max(1, kills / 2),
+                        killEvery.multipliedBy(2),
+                        outage,
+                        patience,
+                        groupedBy,
+                        seed)
+                : this;
     }
 
     /** As long as bridges are killed, messages are sent. */
