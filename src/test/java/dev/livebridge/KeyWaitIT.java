@@ -70,7 +70,6 @@ class KeyWaitIT {
         send("waits", "copy", key);
         await().until(() -> waiting() == 3);
 
-        BRIDGE.live().resetMappings();
         BRIDGE.live().stubFor(post(path).willReturn(ok()));
 
         assertThat(replies(3))
