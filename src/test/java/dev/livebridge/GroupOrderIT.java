@@ -91,6 +91,21 @@ class GroupOrderIT {
     }
 
     @Test
+    void startsAMessageWhoseGroupHasStoppedWaitingMeanwhile() throws Exception {
+        long later = System.currentTimeMillis() + 60_000;
+        store().sql("""
+                        insert into hold (bot_id, queue, hold_key, cause, asked, reason, began_at, due_at, marked_until,
+                          empty_looks)
+                        values (1000, ?, ?, 'other', false, 'a test', ?, ?, ?, 0)
+                        """).params(MESSAGES, conversation, later, later, later).update();
+        BRIDGE.atStep("find-obstacle", () -> store().sql("delete from hold").update());
+
+        bring(third, "0", conversation);
+
+        await().until(() -> texts().size() == 1);
+    }
+
+    @Test
     void goesOnWithoutOneThatNeverComes() throws Exception {
         record(second, false, System.currentTimeMillis() - 31_000);
         bring(second, "2");

@@ -83,6 +83,7 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
     private final Map<String, String> properties = new LinkedHashMap<>();
     private final Map<String, AtomicInteger> broken = new ConcurrentHashMap<>();
     private final Map<String, Throwable> failures = new ConcurrentHashMap<>();
+    private final Map<String, Runnable> actions = new ConcurrentHashMap<>();
     private final Map<String, Integer> passed = new ConcurrentHashMap<>();
     private Path home = Path.of("").toAbsolutePath();
     private Path folder;
@@ -290,6 +291,11 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
         broken.put(id, new AtomicInteger(times));
     }
 
+    /** Does something once, as this step of a route begins. */
+    public void atStep(String id, Runnable action) {
+        actions.put(id, action);
+    }
+
     /** Has a circuit breaker forget what has failed. */
     public void closeBreaker(String id) {
         ResilienceProcessor breaker = context().getProcessor(id, ResilienceProcessor.class);
@@ -307,6 +313,10 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
             @Override
             public boolean process(Exchange exchange, AsyncCallback callback) {
                 passed.merge(step.getId(), 1, Integer::sum);
+                Runnable action = actions.remove(step.getId());
+                if (action != null) {
+                    action.run();
+                }
                 AtomicInteger times = broken.get(step.getId());
                 if (times != null && times.getAndDecrement() > 0) {
                     exchange.setException(failures.get(step.getId()));
