@@ -35,7 +35,7 @@ record Scale(
 
     static Scale given() {
         return new Scale(
-                number("messages", 10_000),
+                number("messages", 5_000),
                 number("conversations", 500),
                 number("producers", 4),
                 StoreKind.named(System.getProperty("chaos.store", "both")),
