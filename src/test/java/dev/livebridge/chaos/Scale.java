@@ -35,15 +35,15 @@ record Scale(
 
     static Scale given() {
         return new Scale(
-                number("messages", 5_000),
+                number("messages", 2_000),
                 number("conversations", 500),
                 number("producers", 4),
                 StoreKind.named(System.getProperty("chaos.store", "both")),
                 number("data-megabytes", 256),
                 number("bridges", 2),
-                number("kills", 18),
+                number("kills", 6),
                 Duration.ofMillis(number("kill-every-ms", 10_000)),
-                Duration.ofSeconds(number("outage-seconds", 30)),
+                Duration.ofSeconds(number("outage-seconds", 15)),
                 Duration.ofSeconds(number("patience-seconds", 330)),
                 System.getProperty("chaos.grouped-by", "bridge"),
                 Long.getLong("chaos.seed", System.nanoTime()));
