@@ -408,7 +408,7 @@ class AttachmentsIT {
     void findsItsUploadAgainAfterARollback() throws Exception {
         BRIDGE.breakStep("build-sent-outcome", 1);
         BRIDGE.breakStep("dead", 1);
-        BRIDGE.breakStep("to-dead-letters", 1);
+        BRIDGE.breakStep("send-dead-letter", 1);
 
         BRIDGE.send(MESSAGES, file("a.png", PNG));
 
@@ -419,7 +419,7 @@ class AttachmentsIT {
         FileTime written = Files.getLastModifiedTime(objects.get(0));
         BRIDGE.request(MESSAGES, file("a.png", PNG));
         assertThat(Files.getLastModifiedTime(objects.get(0))).isEqualTo(written);
-        assertThat(BRIDGE.passes("log-there-already")).isGreaterThanOrEqualTo(2);
+        assertThat(BRIDGE.passes("log-exists")).isGreaterThanOrEqualTo(2);
     }
 
     @Test
@@ -448,7 +448,7 @@ class AttachmentsIT {
 
     @Test
     void refusesWhatTheInspectionRefuses() throws Exception {
-        BRIDGE.breakStep("inspected-nothing", 1);
+        BRIDGE.breakStep("log-attachment", 1);
 
         refused(file("a.png", PNG), "internal-error", null);
         assertThat(objects("attachments/" + conversation)).isEmpty();

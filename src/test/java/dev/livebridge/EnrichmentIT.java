@@ -110,9 +110,9 @@ class EnrichmentIT {
         replace(
                 HOME.resolve("routes/lookup-csv.camel.yaml"),
                 Files.readString(Path.of("routes/lookup-csv.camel.yaml"))
-                        .replace("id: csv-row", "id: another-csv-row"));
+                        .replace("id: find-csv-row", "id: another-csv-row"));
         await().until(() -> BRIDGE.context().getProcessor("another-csv-row") != null
-                && BRIDGE.context().getProcessor("looked-up-in-csv") != null);
+                && BRIDGE.context().getProcessor("look-up-in-csv") != null);
 
         request("{}");
 

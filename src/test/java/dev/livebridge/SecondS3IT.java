@@ -78,7 +78,7 @@ class SecondS3IT {
         JsonNode again = BRIDGE.request(MESSAGES, message);
 
         assertThat(again.at("/status").asText()).isEqualTo("sent");
-        assertThat(BRIDGE.passes("log-there-already")).isEqualTo(1);
+        assertThat(BRIDGE.passes("log-exists")).isEqualTo(1);
         HttpRequest open = HttpRequest.newBuilder(
                         URI.create(reply.at("/entries/0/value").asText()))
                 .build();
