@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.livebridge.bot.Bot;
 import dev.livebridge.store.Sql;
 import dev.livebridge.store.Store;
+import dev.livebridge.store.Work;
 import jakarta.jms.JMSException;
 import java.io.IOException;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,57 +29,23 @@ import org.springframework.dao.DuplicateKeyException;
  * has taken the message up they change nothing, and end in a {@link LostMessageException}. Kept for
  * {@code live.idempotency.retention}.
  *
- * <p>A message that comes for the first time has no row yet, and costs one insert and one update, unless it has
- * attachments or a key. What stands in its way (a row
- * of its own, a wait of its group, a closed conversation, a message before it that is not done) makes the insert do nothing:
- * only then {@link #look} asks why.
+ * <p>A message that comes for the first time has no row yet. It costs one insert and one update, unless it has attachments or
+ * a key. If something stands in its way (a row of its own, a wait of its group, a closed conversation, a message before it
+ * that is not done), the insert does nothing, and only then {@link #look} asks why.
  */
 public final class Deliveries {
     private static final Logger LOG = LoggerFactory.getLogger(Deliveries.class);
     private static final JsonMapper MAPPER = new JsonMapper();
     private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {};
     private static final int MAX_KEY = 255;
-    /** How many old rows go at a time: nobody waits longer for it than for any other write. */
-    private static final int SLICE = 500;
     /** How many slices in one go. */
     private static final int SLICES = 20;
-
-    private static final String COLUMNS = "bot_id, queue, message_id, epoch, state, attempts, server_errors, cut_off,"
-            + " rolled_back, uncertain, told_delayed, held, began_at, changed_at, early_since, user_hash, conversation_id,"
-            + " idempotency_key, body_digest, outcome";
-
-    private static final String INSERT =
-            "insert into delivery (" + COLUMNS + ") values " + Sql.list(20) + " on conflict do nothing";
-
-    /** The group is that of the message; else the user of its conversation, where the bridge knows it; else that conversation. */
-    private static final String BEGIN = "insert into delivery (" + COLUMNS + ")"
-            + " select cast(? as bigint), cast(? as varchar), cast(? as varchar), cast(? as bigint), 'STARTED',"
-            + "   cast(? as integer), 0, 0, false, false, false, false, cast(? as bigint), cast(? as bigint),"
-            + "   cast(null as bigint), cast(? as varchar), cast(? as varchar), cast(null as varchar),"
-            + "   cast(null as varchar), cast(null as varchar)"
-            + " where not exists (select 1 from hold where bot_id = ? and queue = ? and hold_key = coalesce("
-            + "     cast(? as varchar),"
-            + "     (select cast(? as varchar) || user_hash from conversation where bot_id = ? and conversation_id = ?),"
-            + "     cast(? as varchar)))"
-            + "   and not exists (select 1 from conversation"
-            + "     where bot_id = ? and conversation_id = ? and closed_at is not null)"
-            + "   and (cast(? as varchar) is null or exists (select 1 from delivery where bot_id = ? and queue = ?"
-            + "     and message_id = ? and state in ('CONFIRMED', 'FAILED')))"
-            + " on conflict do nothing";
-
-    private static final String UPDATE = """
-            update delivery set state = ?, attempts = ?, server_errors = ?, cut_off = ?, rolled_back = ?, uncertain = ?,
-              told_delayed = ?, held = ?, changed_at = ?, early_since = cast(? as bigint), user_hash = ?,
-              conversation_id = ?, outcome = ?
-            where bot_id = ? and queue = ? and message_id = ? and epoch = ?
-            """;
-
-    private static final String OF_MESSAGE = " where bot_id = ? and queue = ? and message_id = ?";
 
     private final Store store;
     private final Settings settings;
     private final Outages outages;
     private final LastRun lastRun;
+    private final DeliveryTable table;
 
     /**
      * What the configuration says of records.
@@ -97,6 +63,7 @@ public final class Deliveries {
         this.settings = settings;
         this.outages = outages;
         this.lastRun = lastRun;
+        this.table = new DeliveryTable(settings.botId());
     }
 
     /** Takes a message up: sets the variable {@code delivery}, which holds what is known of it. */
@@ -107,9 +74,8 @@ public final class Deliveries {
             Delivery taken = new Delivery(original.identity());
             // nothing may be written of the time before, when somebody had it
             taken.cutOff = original.isRedelivered() ? 1 : 0;
-            // a message that comes for the first time is another's where it has a record: this consumer was too slow.
-            // If it
-            // is not, because the broker has forgotten, the message goes back once, and comes again as redelivered
+            // a message that comes for the first time and has a record is another consumer's: this one was too slow;
+            // if the broker has only forgotten a delivery, the message goes back once and comes again as redelivered
             taken.mayTakeOver = original.isRedelivered() || original.identity().heldSince() != 0 || lastRun.isSuspect();
             exchange.setVariable("delivery", taken);
         }
@@ -123,10 +89,7 @@ public final class Deliveries {
             throws JMSException {
         return delivery.confirmed()
                 || !delivery.looked
-                        && (original.isRedelivered()
-                                || original.identity().heldSince() != 0
-                                || original.message().propertyExists("idempotencyKey")
-                                || lastRun.isSuspect());
+                        && (delivery.mayTakeOver || original.message().propertyExists("idempotencyKey"));
     }
 
     /**
@@ -166,17 +129,12 @@ public final class Deliveries {
      */
     private Delivery takeUp(Sql sql, Delivery delivery) throws SQLException {
         while (true) {
-            Delivery known = sql.first(
-                            "select * from delivery" + OF_MESSAGE,
-                            row -> read(row, delivery.identity()),
-                            ofMessage(delivery.identity()))
-                    .orElse(null);
+            Delivery known = table.find(sql, delivery.identity()).orElse(null);
             if (known != null && !known.state.isEnd() && known.epoch != delivery.epoch && !delivery.mayTakeOver) {
                 return null;
             }
-            if (known == null ? insert(sql, delivery, false) : isMine(sql, known, delivery)) {
-                // what this consumer knows of its own take-up is newer than the row, unless it never heard of its
-                // commit
+            if (known == null ? table.insert(sql, delivery, false) : isMine(sql, known, delivery)) {
+                // what this consumer knows is newer than its row, unless it has not heard of the commit
                 boolean isKnownBetter =
                         known == null || known.epoch == delivery.epoch && (delivery.looked || delivery.stored);
                 Delivery taken = new Delivery(delivery.identity());
@@ -186,7 +144,7 @@ public final class Deliveries {
                     taken.state = Delivery.State.WAITING;
                 }
                 taken.stored = !taken.state.isEnd();
-                taken.before = before(sql, delivery.identity());
+                taken.before = table.before(sql, delivery.identity()).orElse(null);
                 return taken;
             }
         }
@@ -200,44 +158,14 @@ public final class Deliveries {
         if (known.state.isEnd() || known.epoch == delivery.epoch) {
             return true;
         }
-        String readState = known.state.name();
+        Delivery.State readState = known.state;
         known.cutOff += known.rolledBack ? 0 : 1;
         known.rolledBack = false;
         if (known.isStarted()) {
             known.uncertain = true;
             known.attempts++;
         }
-        Object[] key = ofMessage(delivery.identity());
-        return sql.update(
-                        "update delivery set epoch = ?, cut_off = ?, rolled_back = false, uncertain = ?, attempts = ?"
-                                + OF_MESSAGE + " and epoch = ? and state = ?",
-                        delivery.epoch,
-                        known.cutOff,
-                        known.uncertain,
-                        known.attempts,
-                        key[0],
-                        key[1],
-                        key[2],
-                        known.epoch,
-                        readState)
-                == 1;
-    }
-
-    private Delivery.Before before(Sql sql, Identity identity) throws SQLException {
-        String id = identity.after();
-        if (id == null) {
-            return null;
-        }
-        return sql.first(
-                        "select state, held from delivery" + OF_MESSAGE,
-                        row -> Delivery.State.valueOf(row.getString(1)).isEnd()
-                                ? Optional.<Delivery.Before>empty()
-                                : Optional.of(new Delivery.Before(id, row.getBoolean(2))),
-                        settings.botId(),
-                        identity.queue(),
-                        id)
-                .orElse(Optional.of(new Delivery.Before(id, false)))
-                .orElse(null);
+        return table.takeOver(sql, known, readState, delivery.epoch);
     }
 
     /** Whether what may have been sent is not sent again: {@code live.uncertain.*} is dead-letter. */
@@ -295,28 +223,12 @@ public final class Deliveries {
 
     /** Whoever has the key already; empty where this message has it now. */
     private Optional<Delivery> claim(Delivery delivery, String key) throws LostMessageException {
-        Object[] own = ofMessage(delivery.identity());
         try {
             return mine(delivery, store.write(sql -> {
-                Optional<Delivery> holder = sql.first(
-                        "select * from delivery where idempotency_key = ? and not (bot_id = ? and queue = ? and message_id = ?)",
-                        row -> read(row, delivery.identity()),
-                        key,
-                        own[0],
-                        own[1],
-                        own[2]);
-                if (holder.isPresent()) {
-                    return Optional.of(holder);
-                }
-                int rows = sql.update(
-                        "update delivery set idempotency_key = ?, body_digest = ?" + OF_MESSAGE + " and epoch = ?",
-                        key,
-                        delivery.bodyDigest,
-                        own[0],
-                        own[1],
-                        own[2],
-                        delivery.epoch);
-                return rows == 1 ? Optional.of(Optional.<Delivery>empty()) : Optional.<Optional<Delivery>>empty();
+                Optional<Delivery> holder = table.holder(sql, key, delivery.identity());
+                return holder.isPresent() || table.takeKey(sql, delivery, key)
+                        ? Optional.of(holder)
+                        : Optional.<Optional<Delivery>>empty();
             }));
         } catch (DuplicateKeyException e) {
             // another instance was quicker by a moment: its row is there now
@@ -357,51 +269,13 @@ public final class Deliveries {
         }
         delivery.userHash = userHash;
         delivery.conversationId = conversationId;
-        if (store.write(sql -> begin(sql, delivery, bot))) {
+        if (store.write(sql -> table.begin(sql, delivery, bot) || table.isThere(sql, delivery))) {
             delivery.stored = true;
             delivery.state = Delivery.State.STARTED;
             outages.succeeded(Outages.STORE);
             return true;
         }
         return false;
-    }
-
-    private boolean begin(Sql sql, Delivery delivery, Bot bot) throws SQLException {
-        Identity identity = delivery.identity();
-        Instant now = Instant.now();
-        String conversation = delivery.conversationId;
-        int rows = sql.update(
-                BEGIN,
-                settings.botId(),
-                identity.queue(),
-                identity.recordId(),
-                delivery.epoch,
-                delivery.attempts,
-                delivery.beganAt,
-                now,
-                delivery.userHash,
-                conversation,
-                settings.botId(),
-                identity.queue(),
-                identity.byReader() ? identity.group() : null,
-                bot.userKey(""),
-                bot.id(),
-                conversation,
-                conversation,
-                bot.id(),
-                conversation,
-                identity.after(),
-                settings.botId(),
-                identity.queue(),
-                identity.after());
-        return rows == 1 || isThereAlready(sql, delivery);
-    }
-
-    /** The answer to an earlier commit was lost. */
-    private boolean isThereAlready(Sql sql, Delivery delivery) throws SQLException {
-        Object[] key = ofMessage(delivery.identity());
-        return sql.exists(
-                "select 1 from delivery" + OF_MESSAGE + " and epoch = ?", key[0], key[1], key[2], delivery.epoch);
     }
 
     /** Live has taken it. */
@@ -434,16 +308,14 @@ public final class Deliveries {
         if (delivery == null || delivery.state == Delivery.State.FAILED && delivery.looked) {
             return;
         }
-        // whose it is, as far as that was found out: what Live answered may speak of the user, who may want to be
-        // forgotten
+        // whose it is, as far as that is known: Live's answer may speak of the user, who may ask to be forgotten
         delivery.userHash = userHash == null ? delivery.userHash : userHash;
         delivery.conversationId = conversationId == null ? delivery.conversationId : conversationId;
         delivery.state = Delivery.State.FAILED;
         delivery.outcome = MAPPER.writeValueAsString(failure);
         if (delivery.idempotencyKey != null) {
             // a failure frees the key
-            store.write(sql -> sql.update(
-                    "update delivery set idempotency_key = null" + OF_MESSAGE, ofMessage(delivery.identity())));
+            store.write(sql -> table.freeKey(sql, delivery.identity()));
             delivery.idempotencyKey = null;
         }
         save(delivery);
@@ -476,14 +348,7 @@ public final class Deliveries {
     /** It goes back in order without having been tried: its time begins anew. */
     public void untried(@Variable("delivery") Delivery delivery) {
         delivery.beganAt = Instant.now();
-        Object[] key = ofMessage(delivery.identity());
-        store.writeLater(sql -> sql.update(
-                "update delivery set began_at = ?" + OF_MESSAGE + " and epoch = ?",
-                delivery.beganAt,
-                key[0],
-                key[1],
-                key[2],
-                delivery.epoch));
+        store.writeLater(sql -> table.beginAnew(sql, delivery));
         rolledBack(delivery);
     }
 
@@ -492,16 +357,8 @@ public final class Deliveries {
         try {
             Instant until = Instant.now().minus(settings.retention());
             // the last messages of groups first: a message must not wait for one that nobody knows any more
-            boolean isDone = inSlices("""
-                    delete from message_group where (bot_id, group_id, priority) in (
-                      select bot_id, group_id, priority from message_group where changed_at < ? limit 500)
-                    """, until);
-            if (isDone) {
-                // found by began_at, which has the index; a row was never changed before it began
-                inSlices("""
-                        delete from delivery where (bot_id, queue, message_id) in (
-                          select bot_id, queue, message_id from delivery where began_at < ? and changed_at < ? limit 500)
-                        """, until, until);
+            if (inSlices(sql -> table.deleteGroups(sql, until))) {
+                inSlices(sql -> table.deleteOld(sql, until));
             }
         } catch (DataAccessException e) {
             outages.failed(Outages.STORE, e.getMostSpecificCause().getMessage());
@@ -509,9 +366,9 @@ public final class Deliveries {
     }
 
     /** Whether none is left. */
-    private boolean inSlices(String sql, Object... values) {
-        for (int slice = 0; slice < SLICES; slice++) {
-            if (store.write(statements -> statements.update(sql, values)) < SLICE) {
+    private boolean inSlices(Work<Integer> slice) {
+        for (int number = 0; number < SLICES; number++) {
+            if (store.write(slice) < DeliveryTable.SLICE) {
                 return true;
             }
         }
@@ -519,11 +376,10 @@ public final class Deliveries {
     }
 
     private void save(Delivery delivery) throws LostMessageException {
-        Object[] values = values(delivery);
-        boolean mine = store.write(sql -> delivery.stored
-                ? sql.update(UPDATE, values) == 1
-                : insert(sql, delivery, true) || isThereAlready(sql, delivery));
-        if (!mine) {
+        Work<Boolean> write = delivery.stored
+                ? table.update(delivery)
+                : sql -> table.insert(sql, delivery, true) || table.isThere(sql, delivery);
+        if (!store.write(write)) {
             throw new LostMessageException(delivery.identity());
         }
         delivery.stored = true;
@@ -532,81 +388,8 @@ public final class Deliveries {
     /** A failed write is ignored here: the row only counts attempts, and says what is found out again. */
     private void saveLater(Delivery delivery) {
         if (delivery.stored) {
-            Object[] values = values(delivery);
-            store.writeLater(sql -> sql.update(UPDATE, values));
+            store.writeLater(table.update(delivery));
         }
-    }
-
-    private Object[] values(Delivery delivery) {
-        return new Object[] {
-            delivery.state.name(),
-            delivery.attempts,
-            delivery.serverErrors,
-            delivery.cutOff,
-            delivery.rolledBack,
-            delivery.uncertain,
-            delivery.toldDelayed,
-            delivery.held,
-            Instant.now(),
-            delivery.earlySince,
-            delivery.userHash,
-            delivery.conversationId,
-            delivery.outcome,
-            settings.botId(),
-            delivery.identity().queue(),
-            delivery.identity().recordId(),
-            delivery.epoch
-        };
-    }
-
-    private boolean insert(Sql sql, Delivery delivery, boolean withKey) throws SQLException {
-        return sql.update(
-                        INSERT,
-                        settings.botId(),
-                        delivery.identity().queue(),
-                        delivery.identity().recordId(),
-                        delivery.epoch,
-                        delivery.state.name(),
-                        delivery.attempts,
-                        delivery.serverErrors,
-                        delivery.cutOff,
-                        delivery.rolledBack,
-                        delivery.uncertain,
-                        delivery.toldDelayed,
-                        delivery.held,
-                        delivery.beganAt,
-                        Instant.now(),
-                        delivery.earlySince,
-                        delivery.userHash,
-                        delivery.conversationId,
-                        withKey ? delivery.idempotencyKey : null,
-                        withKey ? delivery.bodyDigest : null,
-                        delivery.outcome)
-                == 1;
-    }
-
-    private Object[] ofMessage(Identity identity) {
-        return new Object[] {settings.botId(), identity.queue(), identity.recordId()};
-    }
-
-    private static Delivery read(ResultSet row, Identity identity) throws SQLException {
-        Delivery delivery = new Delivery(identity, row.getLong("epoch"));
-        delivery.state = Delivery.State.valueOf(row.getString("state"));
-        delivery.attempts = row.getInt("attempts");
-        delivery.serverErrors = row.getInt("server_errors");
-        delivery.cutOff = row.getInt("cut_off");
-        delivery.rolledBack = row.getBoolean("rolled_back");
-        delivery.uncertain = row.getBoolean("uncertain");
-        delivery.toldDelayed = row.getBoolean("told_delayed");
-        delivery.held = row.getBoolean("held");
-        delivery.beganAt = Sql.instant(row, "began_at");
-        delivery.earlySince = Sql.instant(row, "early_since");
-        delivery.userHash = row.getString("user_hash");
-        delivery.conversationId = row.getString("conversation_id");
-        delivery.idempotencyKey = row.getString("idempotency_key");
-        delivery.bodyDigest = row.getString("body_digest");
-        delivery.outcome = row.getString("outcome");
-        return delivery;
     }
 
     private static Map<String, Object> repeated(Delivery delivery) throws JsonProcessingException {
