@@ -1,21 +1,13 @@
 package dev.livebridge.delivery;
 
-import dev.livebridge.bot.Bot;
 import dev.livebridge.bot.Bots;
 import jakarta.jms.JMSException;
-import java.io.IOException;
-import java.net.ConnectException;
-import java.net.NoRouteToHostException;
-import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
-import javax.net.ssl.SSLHandshakeException;
-import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Consumer;
 import org.apache.camel.Exchange;
@@ -23,21 +15,15 @@ import org.apache.camel.Processor;
 import org.apache.camel.Route;
 import org.apache.camel.StatefulService;
 import org.apache.camel.support.SynchronizationAdapter;
-import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
-import org.springframework.jms.JmsException;
-import software.amazon.awssdk.core.exception.SdkException;
 
 /**
  * Whether and when to try again: what routes/error-handling.camel.yaml can't say of its policy. It also waits for the next
  * try, in place of Camel's own delay, which nothing can end: the end of an outage ends this wait, and so does a stop.
  */
 public final class Retries implements Processor {
-    /** {@code holdCause}: the message waits for a conversation of its user. */
-    public static final String CONVERSATION = "conversation";
-
     private static final String NEXT = "next";
 
     private static final Logger LOG = LoggerFactory.getLogger(Retries.class);
@@ -75,7 +61,7 @@ public final class Retries implements Processor {
     private final Deliveries deliveries;
     private final Outages outages;
     private final Delays delays;
-    private final TokenFilter tokenFilter;
+    private final Attempts attempts;
     private final Bots bots;
     private final Predicate<Exchange> groupWaits;
     /** When this consumer last set a conversation aside. */
@@ -112,33 +98,6 @@ public final class Retries implements Processor {
             Duration holdTimeout,
             Duration waitForConversation) {}
 
-    /**
-     * A try that has failed.
-     *
-     * @param service       the service that failed, null where it is none of those that are watched
-     * @param unanswered    whether Live may have taken the call, whose answer never came
-     * @param othersSucceed whether calls of others to that service succeeded meanwhile
-     * @param reason        in plain words
-     * @param retryAfter    how long to wait as the service asked, null where it didn't
-     */
-    private record Attempt(
-            Throwable failure,
-            String service,
-            boolean unanswered,
-            boolean othersSucceed,
-            String reason,
-            Duration retryAfter) {
-        /** Whether it counts against {@code live.retry.max-attempts}: it may be the message's fault. */
-        boolean isCounted() {
-            return isServerError() || unanswered && othersSucceed;
-        }
-
-        /** Live answered 500 or kin; or memory is short, which neighbours may have taken. */
-        boolean isServerError() {
-            return failure instanceof ServerErrorException || failure instanceof OutOfMemoryError;
-        }
-    }
-
     /** Tells whoever listens that a message waits. */
     public interface Delays {
         void tell(Exchange exchange, String reason);
@@ -157,7 +116,7 @@ public final class Retries implements Processor {
         this.deliveries = deliveries;
         this.outages = outages;
         this.delays = delays;
-        this.tokenFilter = tokenFilter;
+        this.attempts = new Attempts(outages, tokenFilter, limits.maxRetryAfter());
         this.bots = bots;
         this.groupWaits = groupWaits;
     }
@@ -174,9 +133,9 @@ public final class Retries implements Processor {
         }
         Delivery delivery = exchange.getVariable("delivery", Delivery.class);
         Streak streak = streak(exchange, delivery);
-        String service = service(exchange, delivery, failure);
+        String service = Attempts.service(exchange, delivery, failure);
         Outages.End lastEnd = service == null ? null : outages.lastEnd(service);
-        Attempt attempt = attempt(exchange, delivery, failure, service, streak.failed(lastEnd));
+        Attempt attempt = attempts.of(delivery, failure, service, streak.failed(lastEnd));
         if (service != null && !attempt.othersSucceed()) {
             outages.failed(
                     service,
@@ -185,8 +144,7 @@ public final class Retries implements Processor {
         Next next;
         if (delivery == null) {
             // it could not be taken up, and nothing is known of it that a dead letter could say
-            boolean isAway = isOfAService(failure) && !isOfTheBroker(failure) && goesOn(exchange);
-            next = isAway ? Next.TRY_AGAIN : Next.PUT_BACK;
+            next = mayTryAgain(exchange, attempt) ? Next.TRY_AGAIN : Next.PUT_BACK;
         } else {
             next = counted(exchange, delivery, attempt, streak);
         }
@@ -209,60 +167,6 @@ public final class Retries implements Processor {
             exchange.setVariable("streak", streak);
         }
         return streak;
-    }
-
-    private Attempt attempt(Exchange exchange, Delivery delivery, Throwable failure, String service, Instant since) {
-        boolean unanswered = delivery != null && delivery.isStarted() && !saysWhatBecameOfTheCall(failure);
-        return new Attempt(
-                failure,
-                service,
-                unanswered,
-                service != null && outages.hasSucceededSince(service, since),
-                reason(failure, service, unanswered),
-                capped(retryAfter(failure)));
-    }
-
-    private static boolean saysWhatBecameOfTheCall(Throwable failure) {
-        boolean refused = failure instanceof DeliveryException answered
-                && answered.response() != null
-                && !answered.response().ok();
-        return refused || isBeforeTheCall(failure) || failure instanceof DataAccessException;
-    }
-
-    private static boolean isBeforeTheCall(Throwable failure) {
-        return failure instanceof ConnectException
-                || failure instanceof ConnectTimeoutException
-                || failure instanceof UnknownHostException
-                || failure instanceof NoRouteToHostException
-                || failure instanceof SSLHandshakeException;
-    }
-
-    /** The service that failed. */
-    private static String service(Exchange exchange, Delivery delivery, Throwable failure) {
-        if (failure instanceof SdkException) {
-            return Outages.S3;
-        }
-        if (failure instanceof DataAccessException) {
-            return Outages.STORE;
-        }
-        boolean isOfLive = failure instanceof IOException
-                || failure instanceof ServiceUnavailableException unavailable && unavailable.response() != null;
-        return isOfLive && delivery != null && delivery.isStarted()
-                ? exchange.getVariable("bot", Bot.class).live()
-                : null;
-    }
-
-    private String reason(Throwable failure, String service, boolean unanswered) {
-        String said = Failures.describe(failure, tokenFilter);
-        if (service == null || !(failure instanceof IOException)) {
-            return said;
-        }
-        if (!unanswered) {
-            return "no connection to " + service + " (" + said + ")";
-        }
-        return failure instanceof SocketTimeoutException
-                ? service + " did not answer in time (" + said + ")"
-                : "no readable answer came from " + service + " (" + said + ")";
     }
 
     /** By what the messages of a conversation are known to be of the same one. */
@@ -298,7 +202,7 @@ public final class Retries implements Processor {
             Duration wait = asked == null ? limits.backoff().jittered(delivery.attempts) : asked;
             exchange.setVariable("holdFor", untilExpiry(wait, exchange).toMillis());
             exchange.setVariable("holdReason", attempt.reason());
-            exchange.setVariable("holdCause", cause(attempt));
+            exchange.setVariable("holdCause", attempt.cause());
             exchange.setVariable("holdIsAsked", asked != null);
         }
         log(delivery, attempt);
@@ -308,12 +212,8 @@ public final class Retries implements Processor {
         return next;
     }
 
-    /** For what a message that is set aside waits. */
-    private static String cause(Attempt attempt) {
-        if (attempt.failure() instanceof NoConversationException) {
-            return CONVERSATION;
-        }
-        return attempt.service() == null ? "other" : attempt.service();
+    private static boolean mayTryAgain(Exchange exchange, Attempt attempt) {
+        return attempt.isOfAService() && !attempt.isOfTheBroker() && goesOn(exchange);
     }
 
     private Next next(Exchange exchange, Delivery delivery, Attempt attempt) {
@@ -321,13 +221,12 @@ public final class Retries implements Processor {
         Original original = exchange.getVariable("original", Original.class);
         if (delivery.confirmed() || exchange.getVariable("outcome") != null) {
             // Live has taken it: what is left is to record that, and to say so
-            boolean mayTry = isOfAService(failure) && !isOfTheBroker(failure) && goesOn(exchange);
-            return mayTry ? Next.TRY_AGAIN : Next.PUT_BACK;
+            return mayTryAgain(exchange, attempt) ? Next.TRY_AGAIN : Next.PUT_BACK;
         }
         if (Expiry.isPast(original) || deliveries.isNotSentAgain(delivery)) {
             return Next.DEAD_LETTER;
         }
-        if (isOfTheBroker(failure)) {
+        if (attempt.isOfTheBroker()) {
             return isOver(delivery.beganAt, limits.giveUpAfter()) ? Next.DEAD_LETTER : Next.PUT_BACK;
         }
         if (attempt.isCounted() && delivery.serverErrors >= limits.maxAttempts()) {
@@ -346,7 +245,7 @@ public final class Retries implements Processor {
             // clients are closed by then: that says nothing of the message
             return Next.PUT_BACK;
         }
-        if (!isOfAService(failure) || isOver(delivery.beganAt, limits.giveUpAfter())) {
+        if (!attempt.isOfAService() || isOver(delivery.beganAt, limits.giveUpAfter())) {
             return Next.DEAD_LETTER;
         }
         if (original.identity().heldSince() != 0) {
@@ -490,18 +389,6 @@ public final class Retries implements Processor {
         }
     }
 
-    private static Duration retryAfter(Throwable failure) {
-        return failure instanceof DeliveryException delivery && delivery.response() != null
-                ? delivery.response().retryAfter()
-                : null;
-    }
-
-    private Duration capped(Duration retryAfter) {
-        return retryAfter == null || retryAfter.compareTo(limits.maxRetryAfter()) < 0
-                ? retryAfter
-                : limits.maxRetryAfter();
-    }
-
     private static Duration untilExpiry(Duration wait, Exchange exchange) {
         Original original = exchange.getVariable("original", Original.class);
         Duration left = original == null ? null : Expiry.left(original);
@@ -511,21 +398,5 @@ public final class Retries implements Processor {
     /** Whether its attempts have ended without a word of what became of the last call. */
     static boolean isUncertain(Exchange exchange) {
         return Next.DEAD_LETTER_UNCERTAIN.toString().equals(exchange.getVariable(NEXT));
-    }
-
-    /** Its session is closed, as a rule: what was consumed in it will come again. */
-    private static boolean isOfTheBroker(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof JMSException || cause instanceof JmsException || cause instanceof ActiveMQException) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static boolean isOfAService(Throwable failure) {
-        return !(failure instanceof RefusedException)
-                && !(failure instanceof FailedBeforeException)
-                && Failures.code(failure) != ErrorCode.INTERNAL_ERROR;
     }
 }
