@@ -28,15 +28,18 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.camel.support.service.ServiceSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
 /**
- * The one reader of {@code live.messages}, and of each queue of messages that a bot has for itself ({@code live.messages.grouped-by = bridge}): gives each message the group of its
- * user, or of its conversation where the bridge doesn't know the user, and hands it on to {@code live.messages.grouped}, in
- * the order in which it came. Written by hand, as no component moves several messages in one transaction, which is what
+ * The one reader of {@code live.messages}, and of each queue of messages that a bot has for itself
+ * ({@code live.messages.grouped-by = bridge}). It gives each message the group of its user, or of its conversation where the
+ * bridge doesn't know the user, and hands it on to {@code live.messages.grouped}, in the order in which it came. Written by hand, as no component moves several messages in one transaction, which is what
  * makes it fast. What it has not committed is still on the queue.
  */
 public final class MessageReader extends ServiceSupport implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(MessageReader.class);
     /** How long it looks for a message before it looks whether to stop. */
     private static final long IDLE_MILLIS = 500;
     /** How often a message is tried that can't be handed on. */
@@ -129,6 +132,9 @@ public final class MessageReader extends ServiceSupport implements Runnable {
                     outages.broke(Outages.BROKER, from + ": " + e.getMessage(), connectedAt);
                     pause();
                 }
+            } catch (NotTheReaderException e) {
+                LOG.debug("{}: {}", name, e.getMessage());
+                pause();
             } catch (Throwable e) {
                 // nobody else would read the queue: not even an Error ends this thread
                 failed(name, e.toString());
@@ -179,7 +185,7 @@ public final class MessageReader extends ServiceSupport implements Runnable {
             alone = Math.max(0, alone - 1);
             outages.succeeded(name);
         } catch (NotTheReaderException e) {
-            throw new JMSException(e.getMessage());
+            throw e;
         } catch (NotKeptException | IOException e) {
             // the spool's disk, or the broker: no message is to blame
             session.rollback();
@@ -217,6 +223,7 @@ public final class MessageReader extends ServiceSupport implements Runnable {
         }
         if (goesOn()) {
             session.commit();
+            failures.clear();
             outages.succeeded(Outages.BROKER);
         }
     }
