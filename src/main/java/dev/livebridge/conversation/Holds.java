@@ -428,7 +428,14 @@ public final class Holds {
                 hold.key(),
                 hold.markedUntil()));
         if (claimed == 1) {
-            mark(bots.readFrom(hold.queue()), hold.key(), hold.group());
+            try {
+                mark(bots.readFrom(hold.queue()), hold.key(), hold.group());
+            } catch (JmsException e) {
+                // without its marker nobody is to wait for it
+                store.writeLater(sql -> sql.update(
+                        "update hold set marked_until = ?" + OF_KEY, Instant.now(), botId, hold.queue(), hold.key()));
+                throw e;
+            }
         }
     }
 
