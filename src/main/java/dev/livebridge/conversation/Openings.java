@@ -119,10 +119,13 @@ public final class Openings {
     }
 
     /** This message ends here: another may open one. */
-    public void givenUp(@Variable("delivery") Delivery delivery) {
-        if (delivery != null) {
+    public void givenUp(
+            @Variable("bot") Bot bot, @Variable("userHash") String userHash, @Variable("delivery") Delivery delivery) {
+        if (bot != null && userHash != null && delivery != null) {
             store.write(sql -> sql.update(
-                    "delete from opening where queue = ? and message_id = ?",
+                    "delete from opening where bot_id = ? and user_hash = ? and queue = ? and message_id = ?",
+                    bot.id(),
+                    userHash,
                     delivery.identity().queue(),
                     delivery.identity().recordId()));
         }
