@@ -16,6 +16,7 @@ import org.apache.camel.component.jms.JmsEndpoint;
 import org.apache.camel.util.ObjectHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.util.backoff.BackOffExecution;
 import org.springframework.util.backoff.ExponentialBackOff;
 
@@ -83,7 +84,7 @@ final class Container extends DefaultJmsMessageListenerContainer {
             // it is back on its queue already
             if (isRunning()) {
                 long millis = RollbackPause.millis(deliveries(message));
-                tell(message, e, millis);
+                tellRollback(message, e, millis);
                 pause(millis);
             }
             throw e;
@@ -99,7 +100,7 @@ final class Container extends DefaultJmsMessageListenerContainer {
         }
     }
 
-    private void tell(Message message, Throwable failure, long millis) throws JMSException {
+    private void tellRollback(Message message, Throwable failure, long millis) throws JMSException {
         // a route that rolls back on purpose says why; of the broker the outages tell
         if (failure instanceof JMSException
                 || ObjectHelper.getException(RollbackExchangeException.class, failure) != null) {
@@ -107,17 +108,13 @@ final class Container extends DefaultJmsMessageListenerContainer {
         }
         String id = message.getJMSMessageID();
         if (rollbackPause.isWorthALine(id, Instant.now())) {
-            Throwable cause = failure;
-            while (cause.getCause() != null) {
-                cause = cause.getCause();
-            }
             LOG.warn(
                     "{}: back to {} after delivery {}, next one in {} ms: {}",
                     id,
                     getDestinationDescription(),
                     deliveries(message),
                     millis,
-                    cause.toString());
+                    NestedExceptionUtils.getMostSpecificCause(failure).toString());
         }
     }
 

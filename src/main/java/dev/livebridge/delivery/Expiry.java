@@ -7,7 +7,11 @@ import org.apache.camel.Variable;
 
 /** The JMSExpiration of a message, which holds while the bridge has it, too. */
 public final class Expiry {
-    /** @throws RefusedException {@code expired}, where its time has passed: it is not delivered any more. What Live has taken does not expire */
+    /**
+     * Refuses a message whose time has passed. What Live has taken does not expire.
+     *
+     * @throws RefusedException {@code expired}
+     */
     public void check(@Variable("original") Original original, @Variable("outcome") Map<String, Object> outcome)
             throws RefusedException {
         if (outcome == null && isPast(original)) {

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -292,13 +291,15 @@ public final class Outages {
 
     /** Who is away, and why. */
     public Map<String, String> now() {
-        return services.entrySet().stream()
-                .filter(service -> service.getValue().awaySince != null
-                        && service.getValue().lastSeenAway.isAfter(Instant.now().minus(STALE)))
-                .collect(Collectors.toMap(
-                        Map.Entry::getKey,
-                        service -> "since " + service.getValue().awaySince + ": " + service.getValue().reason,
-                        (one, other) -> one,
-                        TreeMap::new));
+        Map<String, String> away = new TreeMap<>();
+        Instant stale = Instant.now().minus(STALE);
+        services.forEach((name, service) -> {
+            synchronized (service) {
+                if (service.awaySince != null && service.lastSeenAway.isAfter(stale)) {
+                    away.put(name, "since " + service.awaySince + ": " + service.reason);
+                }
+            }
+        });
+        return away;
     }
 }
