@@ -28,9 +28,6 @@ public final class Conversations {
     private static final Logger LOG = LoggerFactory.getLogger(Conversations.class);
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,128}");
 
-    /** How many old rows go at a time: nobody waits longer for it than for any other write. */
-    private static final int SLICE = 500;
-
     private final Store store;
     private final Bots bots;
     private final MessageGroups groups;
@@ -166,10 +163,10 @@ public final class Conversations {
     }
 
     /**
-     * The conversation that a message is addressed to: its {@code conversationId} as it is (that it is closed, the store says
-     * when the message is started, unless it was looked up before), or the open one of its
-     * {@code userHash} or {@code user}. Null where one is to be opened first: for the request's {@code user}, which is added
-     * to it where a closed conversation is opened anew.
+     * The conversation that a message is addressed to: its {@code conversationId}, or the open one of its {@code userHash} or
+     * {@code user}. Null where one is to be opened first: for the request's {@code user}, which is added to it where a closed
+     * conversation is opened anew. Whether a {@code conversationId} is closed is asked here only for a message that was
+     * looked up, or where closed ones are opened anew; else it is found out as the call starts.
      *
      * @throws RefusedException        {@code conversation-closed} where Live said before that it is gone
      * @throws NoConversationException where the user has no open one
@@ -255,14 +252,11 @@ public final class Conversations {
     /** Forgets those that are older than {@code live.conversations.max-age}; with the store away, the next time. */
     public void clean() {
         try {
-            Instant until = Instant.now().minus(maxAge);
-            int rows;
-            do {
-                rows = store.write(sql -> sql.update("""
-                        delete from conversation where (bot_id, conversation_id) in (
-                          select bot_id, conversation_id from conversation where queued_at < ? limit 500)
-                        """, until));
-            } while (rows == SLICE);
+            store.delete(
+                    "conversation",
+                    "bot_id, conversation_id",
+                    "queued_at < ?",
+                    Instant.now().minus(maxAge));
         } catch (DataAccessException e) {
             LOG.debug("old conversations stay: {}", e.getMessage());
         }

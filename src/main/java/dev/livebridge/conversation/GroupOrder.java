@@ -38,8 +38,8 @@ public final class GroupOrder {
     private final String heldQueue;
     private final JmsTemplate jms;
     /**
-     * What the consumer of a thread has set aside. What it consumes afterwards it gets in order: only then nobody need look
-     * whether the transaction was committed.
+     * What the consumer of a thread has set aside. What it consumes afterwards comes in order, so nobody has to look for these
+     * on the held queue.
      */
     private final ThreadLocal<Set<String>> setAside = ThreadLocal.withInitial(() -> lastOf(REMEMBERED));
 

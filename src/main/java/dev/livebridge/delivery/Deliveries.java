@@ -38,8 +38,6 @@ public final class Deliveries {
     private static final JsonMapper MAPPER = new JsonMapper();
     private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {};
     private static final int MAX_KEY = 255;
-    /** How many slices in one go. */
-    private static final int SLICES = 20;
 
     private final Store store;
     private final Settings settings;
@@ -133,7 +131,7 @@ public final class Deliveries {
             if (known != null && !known.state.isEnd() && known.epoch != delivery.epoch && !delivery.mayTakeOver) {
                 return null;
             }
-            if (known == null ? table.insert(sql, delivery, false) : isMine(sql, known, delivery)) {
+            if (known == null ? table.insert(sql, delivery) : isMine(sql, known, delivery)) {
                 // what this consumer knows is newer than its row, unless it has not heard of the commit
                 boolean isKnownBetter =
                         known == null || known.epoch == delivery.epoch && (delivery.looked || delivery.stored);
@@ -315,7 +313,7 @@ public final class Deliveries {
         delivery.outcome = MAPPER.writeValueAsString(failure);
         if (delivery.idempotencyKey != null) {
             // a failure frees the key
-            store.write(sql -> table.freeKey(sql, delivery.identity()));
+            store.write(sql -> table.freeKey(sql, delivery));
             delivery.idempotencyKey = null;
         }
         save(delivery);
@@ -357,28 +355,19 @@ public final class Deliveries {
         try {
             Instant until = Instant.now().minus(settings.retention());
             // the last messages of groups first: a message must not wait for one that nobody knows any more
-            if (inSlices(sql -> table.deleteGroups(sql, until))) {
-                inSlices(sql -> table.deleteOld(sql, until));
+            if (store.delete("message_group", "bot_id, group_id, priority", "changed_at < ?", until)) {
+                // found by began_at, which has the index; no row is changed before it began
+                store.delete("delivery", "bot_id, queue, message_id", "began_at < ? and changed_at < ?", until, until);
             }
         } catch (DataAccessException e) {
             outages.failed(Outages.STORE, e.getMostSpecificCause().getMessage());
         }
     }
 
-    /** Whether none is left. */
-    private boolean inSlices(Work<Integer> slice) {
-        for (int number = 0; number < SLICES; number++) {
-            if (store.write(slice) < DeliveryTable.SLICE) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     private void save(Delivery delivery) throws LostMessageException {
         Work<Boolean> write = delivery.stored
                 ? table.update(delivery)
-                : sql -> table.insert(sql, delivery, true) || table.isThere(sql, delivery);
+                : sql -> table.insert(sql, delivery) || table.isThere(sql, delivery);
         if (!store.write(write)) {
             throw new LostMessageException(delivery.identity());
         }

@@ -146,11 +146,6 @@ public final class Delivery {
         return toldDelayed;
     }
 
-    /** When it was first tried. */
-    public Instant beganAt() {
-        return beganAt;
-    }
-
     /** A call is under way, or was cut off. */
     boolean isStarted() {
         return state == State.STARTED;

@@ -11,22 +11,20 @@ import java.util.stream.Stream;
 
 /** The statements on the table {@code delivery}, a row for each message. {@link Deliveries} says what they are for. */
 final class DeliveryTable {
-    /** How many old rows go at a time: nobody waits longer for it than for any other write. */
-    static final int SLICE = 500;
-
-    private static final String COLUMNS = "bot_id, queue, message_id, epoch, began_at, idempotency_key, body_digest,"
+    private static final String COLUMNS = "bot_id, queue, message_id, epoch, began_at,"
             + " state, attempts, server_errors, cut_off, rolled_back, uncertain, told_delayed, held, changed_at,"
             + " early_since, user_hash, conversation_id, outcome";
 
     private static final String INSERT =
-            "insert into delivery (" + COLUMNS + ") values " + Sql.list(20) + " on conflict do nothing";
+            "insert into delivery (" + COLUMNS + ") values " + Sql.list(18) + " on conflict do nothing";
 
     /** The group is that of the message; else the user of its conversation, where the bridge knows it; else that conversation. */
-    private static final String BEGIN = "insert into delivery (" + COLUMNS + ")"
+    private static final String BEGIN = "insert into delivery (bot_id, queue, message_id, epoch, began_at, attempts,"
+            + " changed_at, user_hash, conversation_id, state, server_errors, cut_off, rolled_back, uncertain,"
+            + " told_delayed, held)"
             + " select cast(? as bigint), cast(? as varchar), cast(? as varchar), cast(? as bigint), cast(? as bigint),"
-            + "   cast(null as varchar), cast(null as varchar), 'STARTED', cast(? as integer), 0, 0, false, false, false,"
-            + "   false, cast(? as bigint), cast(null as bigint), cast(? as varchar), cast(? as varchar),"
-            + "   cast(null as varchar)"
+            + "   cast(? as integer), cast(? as bigint), cast(? as varchar), cast(? as varchar),"
+            + "   'STARTED', 0, 0, false, false, false, false"
             + " where not exists (select 1 from hold where bot_id = ? and queue = ? and hold_key = coalesce("
             + "     cast(? as varchar),"
             + "     (select cast(? as varchar) || user_hash from conversation where bot_id = ? and conversation_id = ?),"
@@ -72,14 +70,9 @@ final class DeliveryTable {
                 .orElse(Optional.of(new Delivery.Before(id, false)));
     }
 
-    /** False where there is a row already, or another has its key. */
-    boolean insert(Sql sql, Delivery delivery, boolean withKey) throws SQLException {
-        Object[] values = concat(
-                ofTakeUp(delivery),
-                delivery.beganAt,
-                withKey ? delivery.idempotencyKey : null,
-                withKey ? delivery.bodyDigest : null);
-        return sql.update(INSERT, concat(values, progress(delivery))) == 1;
+    /** False where there is a row already. */
+    boolean insert(Sql sql, Delivery delivery) throws SQLException {
+        return sql.update(INSERT, concat(concat(ofTakeUp(delivery), delivery.beganAt), progress(delivery))) == 1;
     }
 
     /** Inserts the row of a message whose call begins. False where something stands in its way. */
@@ -157,30 +150,15 @@ final class DeliveryTable {
                 == 1;
     }
 
-    int freeKey(Sql sql, Identity identity) throws SQLException {
-        return sql.update("update delivery set idempotency_key = null" + OF_MESSAGE, ofMessage(identity));
+    /** Changes nothing where another take-up has the row. */
+    int freeKey(Sql sql, Delivery delivery) throws SQLException {
+        return sql.update("update delivery set idempotency_key = null" + OF_TAKE_UP, ofTakeUp(delivery));
     }
 
     int beginAnew(Sql sql, Delivery delivery) throws SQLException {
         return sql.update(
                 "update delivery set began_at = ?" + OF_TAKE_UP,
                 concat(new Object[] {delivery.beganAt}, ofTakeUp(delivery)));
-    }
-
-    /** Deletes some of the last messages of groups that are older. */
-    int deleteGroups(Sql sql, Instant until) throws SQLException {
-        return sql.update("""
-                delete from message_group where (bot_id, group_id, priority) in (
-                  select bot_id, group_id, priority from message_group where changed_at < ? limit ?)
-                """, until, SLICE);
-    }
-
-    /** Deletes some of the rows that are older: found by began_at, which has the index, and before which no row is changed. */
-    int deleteOld(Sql sql, Instant until) throws SQLException {
-        return sql.update("""
-                delete from delivery where (bot_id, queue, message_id) in (
-                  select bot_id, queue, message_id from delivery where began_at < ? and changed_at < ? limit ?)
-                """, until, until, SLICE);
     }
 
     /** What changes on its way, in the order of the columns. */

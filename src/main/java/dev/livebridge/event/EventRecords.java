@@ -12,9 +12,6 @@ import org.springframework.dao.DataAccessException;
  * an event where the broker doesn't detect duplicates itself. Kept for {@code live.idempotency.retention}.
  */
 public final class EventRecords {
-    /** How many old rows go at a time: nobody waits longer for it than for any other write. */
-    private static final int SLICE = 500;
-
     private final Store store;
     private final long botId;
     private final Duration retention;
@@ -46,14 +43,11 @@ public final class EventRecords {
     /** Removes what is older than the retention; with the store away, the next time. */
     public void clean() {
         try {
-            Instant until = Instant.now().minus(retention);
-            int rows;
-            do {
-                rows = store.write(sql -> sql.update("""
-                        delete from event where (bot_id, event_id) in (
-                          select bot_id, event_id from event where received_at < ? limit 500)
-                        """, until));
-            } while (rows == SLICE);
+            store.delete(
+                    "event",
+                    "bot_id, event_id",
+                    "received_at < ?",
+                    Instant.now().minus(retention));
         } catch (DataAccessException e) {
             outages.failed(Outages.STORE, e.getMostSpecificCause().getMessage());
         }

@@ -6,10 +6,13 @@ import java.sql.SQLTransientConnectionException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.UncategorizedDataAccessException;
-import org.springframework.jdbc.support.SQLExceptionSubclassTranslator;
+import org.springframework.jdbc.support.SQLExceptionTranslator;
+import org.springframework.jdbc.support.SQLStateSQLExceptionTranslator;
 
 /** The PostgreSQL of {@code live.store.url}. */
 final class Postgres implements Dialect {
+    private static final SQLExceptionTranslator BY_STATE = new SQLStateSQLExceptionTranslator();
+
     private final String url;
     private final String username;
     private final String password;
@@ -25,9 +28,8 @@ final class Postgres implements Dialect {
         pool.setJdbcUrl(url);
         pool.setUsername(username);
         pool.setPassword(password);
-        // seconds, as the driver reads strings only: a database that vanished without a word is away too. What stands
-        // in
-        // the address wins
+        // seconds, as text: the driver reads no numbers. A database that falls silent counts as away, too
+        // what live.store.url says wins
         pool.addDataSourceProperty("connectTimeout", "5");
         pool.addDataSourceProperty("socketTimeout", "10");
         pool.addDataSourceProperty("tcpKeepAlive", "true");
@@ -41,7 +43,7 @@ final class Postgres implements Dialect {
         if (failure instanceof SQLTransientConnectionException || root.getSQLState() == null) {
             return new DataAccessResourceFailureException(message, plain);
         }
-        DataAccessException translated = new SQLExceptionSubclassTranslator().translate("store", null, plain);
+        DataAccessException translated = BY_STATE.translate("store", null, plain);
         return translated == null || translated instanceof UncategorizedDataAccessException
                 ? new DataAccessResourceFailureException(message, plain)
                 : translated;

@@ -17,7 +17,7 @@ import org.sqlite.SQLiteErrorCode;
 final class Sqlite implements Dialect {
     private static final int BUSY_MILLIS = 5_000;
     private static final int PRIMARY_CODE = 0xff;
-    /** Of the primary codes: the file is no database, or not the one that was opened. */
+    /** Of the primary codes: the file is damaged, or is no database. */
     private static final Set<Integer> BEYOND_REPAIR =
             Set.of(SQLiteErrorCode.SQLITE_CORRUPT.code, SQLiteErrorCode.SQLITE_NOTADB.code);
 
@@ -59,8 +59,8 @@ final class Sqlite implements Dialect {
     @Override
     public boolean isBeyondRepair(SQLException failure) {
         SQLException root = Causes.root(failure);
+        // a new connection finds no table where the file was moved away
         return BEYOND_REPAIR.contains(root.getErrorCode() & PRIMARY_CODE)
-                || root.getErrorCode() == SQLiteErrorCode.SQLITE_READONLY_DBMOVED.code
                 || root.getMessage().contains("no such table");
     }
 

@@ -14,6 +14,7 @@ import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
@@ -25,6 +26,10 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
  */
 public final class Store implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Store.class);
+    /** How many old rows are deleted at a time, and how often in one go. */
+    private static final int SLICE = 500;
+
+    private static final int SLICES = 20;
     /** The writer has one, and Flyway takes two. */
     private static final int MIN_CONNECTIONS = 4;
 
@@ -84,7 +89,9 @@ public final class Store implements AutoCloseable {
                     .migrate();
         } catch (IOException | RuntimeException e) {
             throw new IllegalStateException(
-                    "cannot open the store " + this + ": " + rootCause(e).getMessage(), e);
+                    "cannot open the store " + this + ": "
+                            + NestedExceptionUtils.getMostSpecificCause(e).getMessage(),
+                    e);
         }
     }
 
@@ -99,11 +106,6 @@ public final class Store implements AutoCloseable {
     /** Whether there is one already. */
     public boolean exists() {
         return file == null || Files.exists(file);
-    }
-
-    /** Whether it is the file of one bridge alone. */
-    public boolean isEmbedded() {
-        return file != null;
     }
 
     /** Without a user or a password. */
@@ -142,6 +144,24 @@ public final class Store implements AutoCloseable {
     }
 
     /**
+     * Deletes old rows, some at a time, so that no other write waits for long.
+     *
+     * @param key       the columns of the primary key
+     * @param condition which rows, with a question mark for each value
+     * @return whether none is left; else the rest is for the next time
+     */
+    public boolean delete(String table, String key, String condition, Object... values) {
+        String statement = "delete from %1$s where (%2$s) in (select %2$s from %1$s where %3$s limit %4$d)"
+                .formatted(table, key, condition, SLICE);
+        for (int slice = 0; slice < SLICES; slice++) {
+            if (write(sql -> sql.update(statement, values)) < SLICE) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
      * Reads what is committed.
      *
      * @throws DataAccessException where that fails
@@ -157,7 +177,9 @@ public final class Store implements AutoCloseable {
 
     private RuntimeException failure(Throwable failure) {
         if (failure instanceof SQLException e) {
-            broken = dialect.isBeyondRepair(e) ? e.getMessage() : null;
+            if (dialect.isBeyondRepair(e)) {
+                broken = e.getMessage();
+            }
             return dialect.translate(e);
         }
         if (failure instanceof Error e) {
@@ -193,9 +215,5 @@ public final class Store implements AutoCloseable {
         } catch (IOException e) {
             LOG.debug("the lock of the store ends with the process", e);
         }
-    }
-
-    private static Throwable rootCause(Throwable e) {
-        return e.getCause() == null ? e : rootCause(e.getCause());
     }
 }
