@@ -26,7 +26,6 @@ public final class TcpProxy implements AutoCloseable {
     private final Set<Socket> stranded = ConcurrentHashMap.newKeySet();
     private final Object change = new Object();
     private Mode mode = Mode.PASS;
-    private int accepted;
     /** How much it still passes before it falls silent. */
     private long left = Long.MAX_VALUE;
 
@@ -86,13 +85,6 @@ public final class TcpProxy implements AutoCloseable {
         }
     }
 
-    /** How many connections were accepted. */
-    public int accepted() {
-        synchronized (change) {
-            return accepted;
-        }
-    }
-
     @Override
     public void close() throws IOException {
         server.close();
@@ -113,7 +105,6 @@ public final class TcpProxy implements AutoCloseable {
             Socket client = server.accept();
             boolean closes;
             synchronized (change) {
-                accepted++;
                 closes = mode == Mode.CLOSE;
             }
             if (closes) {
