@@ -45,6 +45,7 @@ class StoreAwayIT {
 
     @Test
     void waitsForItAndGoesOnByItself() throws Exception {
+        int before = calls().size();
         String conversation = unique("conversation");
         assertThat(BRIDGE.request(MESSAGES, text(conversation, -1))
                         .at("/status")
@@ -67,7 +68,7 @@ class StoreAwayIT {
             POSTGRES.start();
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> texts(conversation).size() == 21);
-            await().until(() -> calls().size() == 41);
+            await().until(() -> calls().size() == 41 + before);
             assertThat(texts(conversation)).isEqualTo(numbers(-1, 20));
             assertThat(BRIDGE.peek(DEADLETTERS)).isNull();
             await().until(() -> count(log, "the store is back") == 1);
@@ -84,6 +85,27 @@ class StoreAwayIT {
             assertThat(log.lines())
                     .noneMatch(line -> line.contains(PASSWORD) || line.contains("\"" + POSTGRES.username() + "\""));
         }
+    }
+
+    @Test
+    void countsAsAwayWhenItFallsSilent() throws Exception {
+        String conversation = unique("conversation");
+        POSTGRES.freeze();
+        try {
+            BRIDGE.send(MESSAGES, text(conversation, 0));
+            // an answer is waited for for 10 s
+            await().atMost(Duration.ofSeconds(25)).until(() -> health().equals("DOWN"));
+            assertThat(texts(conversation)).isEmpty();
+        } finally {
+            POSTGRES.goOn();
+        }
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> texts(conversation).equals(numbers(0, 1)));
+        await().atMost(Duration.ofSeconds(30)).until(() -> health().equals("UP"));
+    }
+
+    private static String health() throws Exception {
+        return BRIDGE.health("").at("/status").asText();
     }
 
     private static long count(Log log, String text) {

@@ -59,14 +59,15 @@ public final class DatabaseProcess implements AutoCloseable {
     }
 
     /** None of its processes does anything until {@link #goOn}; connections to it stay, and are taken. */
-    void freeze() throws IOException, InterruptedException {
+    public void freeze() throws IOException, InterruptedException {
         ProcessHandle postmaster = postmaster();
         // first, so that it makes no further ones
         Signals.stop(List.of(postmaster));
         Signals.stop(postmaster.descendants().toList());
     }
 
-    void goOn() throws IOException, InterruptedException {
+    /** It goes on where it was. */
+    public void goOn() throws IOException, InterruptedException {
         ProcessHandle postmaster = postmaster();
         Signals.goOn(
                 Stream.concat(postmaster.descendants(), Stream.of(postmaster)).toList());
