@@ -3,6 +3,9 @@ package dev.livebridge.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
+import static org.mockito.Mockito.spy;
+import static org.mockito.Mockito.timeout;
+import static org.mockito.Mockito.verify;
 
 import dev.livebridge.TcpProxy;
 import dev.livebridge.TestBridge;
@@ -81,15 +84,20 @@ class BrokerLockIT {
     @Test
     void waitsForOneThatIsAboutToEnd() throws Exception {
         BrokerLock first = opened(embedded(port));
+        BoundedConnectionFactory counted = spy(factory(port));
         Thread ending = new Thread(() -> {
             try {
+                // its second look: in the first one it found the lock held
+                verify(counted, timeout(10_000).atLeast(2)).createConnection();
                 first.close();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+            } catch (JMSException e) {
+                throw new IllegalStateException(e);
             }
         });
         Times patient = new Times(TIMES.retry(), TIMES.check(), Duration.ofSeconds(20), TIMES.doubt());
-        BrokerLock second = new BrokerLock(() -> factory(port), QUEUE, true, patient);
+        BrokerLock second = new BrokerLock(() -> counted, QUEUE, true, patient);
         ending.start();
 
         assertThat(opened(second).awaitOpen(0)).isTrue();

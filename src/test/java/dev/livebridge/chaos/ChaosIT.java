@@ -1,6 +1,7 @@
 package dev.livebridge.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -130,10 +131,13 @@ class ChaosIT {
     }
 
     private Void keep(Diary diary, Installation installation) throws InterruptedException {
-        while (!installation.isEnded()) {
-            diary.note(ledger.toString());
-            Thread.sleep(10_000);
-        }
+        await().forever()
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofSeconds(10))
+                .until(() -> {
+                    diary.note(ledger.toString());
+                    return installation.isEnded();
+                });
         return null;
     }
 }

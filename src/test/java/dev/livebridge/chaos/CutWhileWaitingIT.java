@@ -35,8 +35,10 @@ class CutWhileWaitingIT {
             live.comeBack();
             scenario.installation().toBroker().cut();
             scenario.note("Live is back, and the connection to the broker is cut");
-            // until the last wait is over
-            Thread.sleep(RETRY_AFTER.plusSeconds(4).toMillis());
+            // not before the last wait is over
+            await().pollDelay(RETRY_AFTER.plusSeconds(4))
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> scenario.ledger().open() == 0);
 
             assertThat(scenario.wrong()).isEmpty();
         }

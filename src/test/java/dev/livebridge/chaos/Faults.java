@@ -1,7 +1,8 @@
 package dev.livebridge.chaos;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.livebridge.TcpProxy;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -59,9 +60,9 @@ final class Faults {
                 if (random.nextInt(AS_IT_STARTS) > 0) {
                     awaitUp(victims);
                     // on a slow machine there is little left of the interval
-                    Thread.sleep(500 + random.nextInt(1_500));
+                    last(Duration.ofMillis(500 + random.nextInt(1_500)));
                 }
-                sleepUntil(due);
+                lastUntil(due);
                 synchronized (bridgesLive) {
                     for (BridgeProcess victim : victims) {
                         victim.kill();
@@ -75,12 +76,11 @@ final class Faults {
         };
     }
 
-    private static void awaitUp(List<BridgeProcess> bridges) throws IOException, InterruptedException {
+    /** Waits until they are up; one that starts for very long is not waited for. */
+    private static void awaitUp(List<BridgeProcess> bridges) {
         Instant end = Instant.now().plus(LONGEST_START);
         for (BridgeProcess bridge : bridges) {
-            while (!bridge.isUp() && Instant.now().isBefore(end)) {
-                Thread.sleep(100);
-            }
+            await().forever().until(() -> bridge.isUp() || Instant.now().isAfter(end));
         }
     }
 
@@ -100,8 +100,8 @@ final class Faults {
             Instant due = start;
             for (Callable<Void> fault : faults) {
                 due = due.plus(interval);
-                Thread.sleep(REST.toMillis());
-                sleepUntil(due);
+                last(REST);
+                lastUntil(due);
                 fault.call();
             }
             return null;
@@ -145,7 +145,7 @@ final class Faults {
     private Void outage() throws Exception {
         diary.note("Live is away");
         live.goAway();
-        Thread.sleep(scale.outage().toMillis());
+        last(scale.outage());
         live.comeBack();
         diary.note("Live is back");
         return null;
@@ -157,11 +157,11 @@ final class Faults {
             awaitUp(bridges);
             diary.note("Live is away, with a Retry-After");
             live.goAway(RETRY_AFTER);
-            Thread.sleep(RETRY_AFTER.dividedBy(2).toMillis());
+            last(RETRY_AFTER.dividedBy(2));
             live.comeBack();
             installation.toBroker().cut();
             diary.note("Live is back, and the connections to the broker are cut");
-            Thread.sleep(RETRY_AFTER.toMillis());
+            last(RETRY_AFTER);
         }
         return null;
     }
@@ -174,7 +174,7 @@ final class Faults {
             installation.stopPastTtl(bridge);
             diary.note("bridge " + bridges.indexOf(bridge) + " goes on");
             // it may do what it had under way
-            Thread.sleep(REST.toMillis());
+            last(REST);
         }
         return null;
     }
@@ -207,10 +207,10 @@ final class Faults {
     private Void cut(String whom, TcpProxy proxy) throws Exception {
         diary.note("the connections to " + whom + " are cut");
         proxy.cut();
-        Thread.sleep(REST.toMillis());
+        last(REST);
         diary.note("the connections to " + whom + " are cut, and new ones refused");
         proxy.acceptAndClose();
-        Thread.sleep(REFUSED.toMillis());
+        last(REFUSED);
         proxy.pass();
         diary.note("connections to " + whom + " are let through");
         return null;
@@ -228,7 +228,7 @@ final class Faults {
         diary.note("the database is stopped");
         installation.database().freeze();
         try {
-            Thread.sleep(FROZEN_DATABASE.toMillis());
+            last(FROZEN_DATABASE);
         } finally {
             installation.database().goOn();
         }
@@ -251,7 +251,12 @@ final class Faults {
         return null;
     }
 
-    private static void sleepUntil(Instant due) throws InterruptedException {
-        Thread.sleep(Math.max(0, Duration.between(Instant.now(), due).toMillis()));
+    private static void lastUntil(Instant due) {
+        last(Duration.between(Instant.now(), due));
+    }
+
+    /** What was done lasts for so long: there is nothing else to wait for. */
+    static void last(Duration time) {
+        await().forever().pollDelay(time.isNegative() ? Duration.ZERO : time).until(() -> true);
     }
 }

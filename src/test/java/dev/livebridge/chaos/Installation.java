@@ -255,7 +255,7 @@ final class Installation implements AutoCloseable {
         List<ProcessHandle> stopped = bridge.running();
         Signals.stop(stopped);
         try {
-            Thread.sleep(PAST_TTL.toMillis());
+            Faults.last(PAST_TTL);
         } finally {
             ledger.wentOn();
             Signals.goOn(stopped);

@@ -1,11 +1,13 @@
 package dev.livebridge.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.livebridge.chaos.Story.DeadLetter;
 import dev.livebridge.chaos.Story.Kind;
 import dev.livebridge.chaos.Story.Statement;
 import dev.livebridge.chaos.Story.Transaction;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -94,7 +96,7 @@ class LedgerTest {
     }
 
     @Test
-    void tellsWhatIsTwiceByWhatTheBridgeSaid() throws InterruptedException {
+    void tellsWhatIsTwiceByWhatTheBridgeSaid() {
         sent(0, Kind.TEXT);
         takenTwice(0);
         said(0, "sent", true);
@@ -108,7 +110,8 @@ class LedgerTest {
         sent(2, Kind.TEXT);
         ledger.taken("c", "c:2", false);
         said(2, "sent", false);
-        Thread.sleep(5);
+        long now = System.currentTimeMillis();
+        await().pollInterval(Duration.ofMillis(1)).until(() -> System.currentTimeMillis() > now);
         ledger.taken("c", "c:2", false);
         said(2, "sent", true);
         assertThat(wrong()).containsEntry("twice: confirmed", 1);

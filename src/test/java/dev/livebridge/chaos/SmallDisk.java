@@ -1,5 +1,7 @@
 package dev.livebridge.chaos;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -36,10 +38,13 @@ final class SmallDisk implements AutoCloseable {
             Instant end = Instant.now().plus(time);
             try {
                 // what is given free meanwhile is taken as well
-                while (Instant.now().isBefore(end)) {
-                    fill(ballast);
-                    Thread.sleep(10);
-                }
+                await().forever()
+                        .pollDelay(Duration.ZERO)
+                        .pollInterval(Duration.ofMillis(10))
+                        .until(() -> {
+                            fill(ballast);
+                            return Instant.now().isAfter(end);
+                        });
             } finally {
                 Files.delete(ballast);
             }
@@ -47,7 +52,7 @@ final class SmallDisk implements AutoCloseable {
             Path away = disk.resolve("away");
             Files.move(folder, away);
             Files.createFile(folder);
-            Thread.sleep(time.toMillis());
+            Faults.last(time);
             Files.delete(folder);
             Files.move(away, folder);
         }

@@ -48,7 +48,7 @@ class StoppedInstanceIT {
             scenario.installation().stopPastTtl(one);
             scenario.note("it goes on");
             // until what it had under way has ended
-            Thread.sleep(RETRY_AFTER.toMillis());
+            Faults.last(RETRY_AFTER);
 
             assertThat(scenario.wrong()).isEmpty();
         }
