@@ -174,9 +174,7 @@ final class Beans {
                 "deadLetters",
                 DeadLetters.class,
                 () -> new DeadLetters(
-                        registry.lookupByNameAndType("brokerConnectionFactory", ConnectionFactory.class),
-                        settings.text("live.queues.deadletters"),
-                        spool));
+                        factory(registry, "brokerConnectionFactory"), settings.text("live.queues.deadletters"), spool));
 
         registry.bind("originals", originals);
 
@@ -208,7 +206,7 @@ final class Beans {
                 registry.lookupByNameAndType("deliveries", Deliveries.class),
                 BotBeans.isGrouped(settings),
                 settings.text("live.queues.held"),
-                registry.lookupByNameAndType("brokerConnectionFactory", ConnectionFactory.class));
+                factory(registry, "brokerConnectionFactory"));
     }
 
     private static Holds holds(
@@ -221,7 +219,7 @@ final class Beans {
             Registry registry) {
         return new Holds(
                 store,
-                registry.lookupByNameAndType("brokerConnectionFactory", ConnectionFactory.class),
+                factory(registry, "brokerConnectionFactory"),
                 settings.text("live.queues.held"),
                 bots,
                 conversations,
@@ -242,7 +240,7 @@ final class Beans {
             Outages outages,
             Registry registry) {
         return new MessageReader(
-                registry.lookupByNameAndType("readerConnectionFactory", ConnectionFactory.class),
+                factory(registry, "readerConnectionFactory"),
                 queues,
                 queue.name(),
                 queue.readFrom(),
@@ -258,9 +256,8 @@ final class Beans {
 
     private static BrokerLock lock(Settings settings, Registry registry) {
         // the factories are made from the configuration, after this; an older one has no factory for it
-        Supplier<ConnectionFactory> factory = () -> Optional.ofNullable(
-                        registry.lookupByNameAndType("lockConnectionFactory", ConnectionFactory.class))
-                .orElseGet(() -> registry.lookupByNameAndType("brokerConnectionFactory", ConnectionFactory.class));
+        Supplier<ConnectionFactory> factory = () -> Optional.ofNullable(factory(registry, "lockConnectionFactory"))
+                .orElseGet(() -> factory(registry, "brokerConnectionFactory"));
         return new BrokerLock(
                 factory,
                 settings.text("live.queues.messages"),
@@ -385,6 +382,11 @@ final class Beans {
                 settings.text("live.s3.checksums").equals("when-supported"),
                 settings.duration("live.s3.connect-timeout"),
                 settings.duration("live.s3.response-timeout"));
+    }
+
+    /** Made from the configuration, after the beans: not there before Camel has started. */
+    private static ConnectionFactory factory(Registry registry, String name) {
+        return registry.lookupByNameAndType(name, ConnectionFactory.class);
     }
 
     private static RequestSchema schema(String name) {

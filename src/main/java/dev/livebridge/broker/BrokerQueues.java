@@ -206,8 +206,6 @@ public final class BrokerQueues {
                     Boolean.TRUE.equals(found.isGroupRebalancePauseDispatch()),
                     true,
                     wrong);
-        }
-        if (use == Use.GROUPED) {
             differs("group-first-key", String.valueOf(found.getGroupFirstKey()), FIRST_KEY, wrong);
         }
         if (use != Use.PLAIN) {

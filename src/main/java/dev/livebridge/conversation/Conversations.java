@@ -186,14 +186,7 @@ public final class Conversations {
             }
             return conversationId;
         }
-        record Newest(String conversationId, boolean open) {}
-        Optional<Newest> newest = store.read(
-                sql -> sql.first("""
-                select conversation_id, closed_at is null from conversation
-                where bot_id = ? and user_hash = ?
-                order by number desc, queued_at desc limit 1
-                """, row -> new Newest(row.getString(1), row.getBoolean(2)), bot.id(), (String)
-                        request.get("userHash")));
+        Optional<Newest> newest = store.read(sql -> newest(sql, bot, (String) request.get("userHash")));
         boolean isOpen = newest.isPresent() && newest.get().open();
         if (!isOpen && request.containsKey("user")) {
             return null;
@@ -247,6 +240,22 @@ public final class Conversations {
                 ErrorCode.CONVERSATION_CLOSED,
                 "/conversationId",
                 "Live said that this conversation is closed, or gone");
+    }
+
+    /**
+     * The conversation that a user has had last.
+     *
+     * @param answer what Live answered as it was queued, as JSON; null where it was not queued for a message
+     */
+    record Newest(String conversationId, boolean open, String answer) {}
+
+    static Optional<Newest> newest(Sql sql, Bot bot, String userHash) throws SQLException {
+        return sql.first(
+                """
+                select conversation_id, closed_at is null, answer from conversation
+                where bot_id = ? and user_hash = ?
+                order by number desc, queued_at desc limit 1
+                """, row -> new Newest(row.getString(1), row.getBoolean(2), row.getString(3)), bot.id(), userHash);
     }
 
     /** Forgets those that are older than {@code live.conversations.max-age}; with the store away, the next time. */

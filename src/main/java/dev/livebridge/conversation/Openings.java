@@ -80,14 +80,8 @@ public final class Openings {
     }
 
     private Optional<Open> open(Bot bot, String userHash) throws JsonProcessingException {
-        record Newest(String conversationId, boolean closed, String answer) {}
-        Optional<Newest> newest = store.read(sql -> sql.first(
-                """
-                select conversation_id, closed_at is not null, answer from conversation
-                where bot_id = ? and user_hash = ?
-                order by number desc, queued_at desc limit 1
-                """, row -> new Newest(row.getString(1), row.getBoolean(2), row.getString(3)), bot.id(), userHash));
-        if (newest.isEmpty() || newest.get().closed()) {
+        Optional<Conversations.Newest> newest = store.read(sql -> Conversations.newest(sql, bot, userHash));
+        if (newest.isEmpty() || !newest.get().open()) {
             return Optional.empty();
         }
         String conversationId = newest.get().conversationId();
