@@ -5,14 +5,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.TimeoutException;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** What becomes of the others while Live refuses the calls of some conversations, and of these afterwards. */
 final class Hold {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final Duration AT_FIRST = Duration.ofSeconds(10);
 
     private final Options options;
@@ -49,15 +47,7 @@ final class Hold {
         long[] sentAt = surroundings.producer().send(work, options.rate());
         surroundings.live().setFailing(Set.of());
         long mended = System.nanoTime();
-        Queues queues = surroundings.queues();
-        try {
-            Queues.await(
-                    PATIENCE,
-                    "all messages reach Live or the dead letters",
-                    () -> work.missing() <= queues.messages(Queues.DEADLETTERS));
-        } catch (TimeoutException e) {
-            // the tables show what is missing
-        }
+        surroundings.awaitArrival(work);
         IntPredicate isFailing = failing::contains;
         IntPredicate ofFailing = message -> isFailing.test(work.conversationOf(message));
         long[] delays = work.delays(sentAt, ofFailing.negate());
@@ -77,7 +67,7 @@ final class Hold {
                 contender.title(),
                 "" + work.refused(),
                 Figures.shown((work.last() - mended) / 1e9),
-                "" + queues.messages(Queues.DEADLETTERS),
+                "" + surroundings.queues().messages(Queues.DEADLETTERS),
                 "" + work.missing(ofFailing),
                 "" + work.outOfOrder(isFailing),
                 "" + work.repeated());
@@ -94,7 +84,7 @@ final class Hold {
                         .formatted(options.rate(), options.holdDuration().toSeconds(), AT_FIRST.toSeconds())
                 + others
                 + "\nThe failing ones, from when Live is well again (missing: not there %d s later):\n\n"
-                        .formatted(PATIENCE.toSeconds())
+                        .formatted(Surroundings.PATIENCE.toSeconds())
                 + failed + "\n";
     }
 }

@@ -16,8 +16,8 @@ import java.util.List;
  * @param rate          messages per second of the scenarios rate and hold
  * @param duration      how long these send
  * @param failing       of the conversations, how many the scenario hold lets fail
- * @param outageMessages   that wait in the scenario outage
- * @param outageDuration   how long Live answers 503 in it
+ * @param outageMessages that wait in the scenario outage
+ * @param outageDuration how long Live answers 503 in it
  * @param moved         messages that the scenario reader has moved
  * @param backlog       messages that lie there in the scenario backlog
  * @param heap          {@code -Xmx} of each contender

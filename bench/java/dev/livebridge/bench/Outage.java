@@ -1,15 +1,12 @@
 package dev.livebridge.bench;
 
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** How soon all that waits has arrived once Live, which answered 503 to every call, is well again. */
 final class Outage {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
     /** In milliseconds, of Live when it is well. */
     private static final int LATENCY = 5;
 
@@ -45,15 +42,7 @@ final class Outage {
         Thread.sleep(options.outageDuration().toMillis());
         surroundings.live().setFailing(Set.of());
         long mended = System.nanoTime();
-        Queues queues = surroundings.queues();
-        try {
-            Queues.await(
-                    PATIENCE,
-                    "all messages reach Live or the dead letters",
-                    () -> work.missing() <= queues.messages(Queues.DEADLETTERS));
-        } catch (TimeoutException e) {
-            // the table shows what is missing
-        }
+        surroundings.awaitArrival(work);
         long[] since = new long[work.messages()];
         Arrays.fill(since, mended);
         long[] delays = work.delays(since, message -> true);
@@ -65,7 +54,7 @@ final class Outage {
                 seconds(delays, 50),
                 seconds(delays, 99),
                 seconds,
-                "" + queues.messages(Queues.DEADLETTERS),
+                "" + surroundings.queues().messages(Queues.DEADLETTERS),
                 "" + work.missing(),
                 "" + work.outOfOrder(conversation -> true),
                 "" + work.repeated());

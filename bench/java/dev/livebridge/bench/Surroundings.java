@@ -14,7 +14,7 @@ import org.apache.camel.util.FileUtil;
 /** What is the same for all contenders: a broker in a process of its own, its queues, who writes to them, and Live. */
 final class Surroundings implements AutoCloseable {
     /** For what should take some seconds. */
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    static final Duration PATIENCE = Duration.ofSeconds(120);
     /** In milliseconds. */
     private static final int WARM_UP_LATENCY = 20;
 
@@ -51,6 +51,18 @@ final class Surroundings implements AutoCloseable {
         queues = new Queues(jmsUrl);
         producer = new Producer(jmsUrl);
         live = new LiveStub();
+    }
+
+    /** Waits until all messages have reached Live or the dead letters; the tables show what is missing after {@link #PATIENCE}. */
+    void awaitArrival(Arrivals work) throws Exception {
+        try {
+            Queues.await(
+                    PATIENCE,
+                    "all messages reach Live or the dead letters",
+                    () -> work.missing() <= queues.messages(Queues.DEADLETTERS));
+        } catch (TimeoutException e) {
+            Benchmark.say("  %d messages are missing", work.missing());
+        }
     }
 
     private static int freePort() throws IOException {
