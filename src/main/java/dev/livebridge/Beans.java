@@ -1,5 +1,7 @@
 package dev.livebridge;
 
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.livebridge.attachment.Addresses;
 import dev.livebridge.attachment.ContentTypes;
 import dev.livebridge.attachment.ObjectSource;
@@ -20,6 +22,7 @@ import dev.livebridge.conversation.Holds;
 import dev.livebridge.conversation.MessageGroups;
 import dev.livebridge.conversation.MessageReader;
 import dev.livebridge.conversation.Openings;
+import dev.livebridge.conversation.Receiver;
 import dev.livebridge.conversation.UnreadableMessages;
 import dev.livebridge.delivery.Backoff;
 import dev.livebridge.delivery.DeadLetterConverter;
@@ -73,6 +76,11 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /** The beans that the routes name, made from the settings. To make them touches nothing outside the process. */
 final class Beans {
+    /** Writes what goes to Live: characters beyond the first 65,536 as they are, not as two escapes. */
+    private static final JsonMapper LIVE_JSON = JsonMapper.builder()
+            .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+            .build();
+
     private Beans() {}
 
     static void bind(Settings settings, Store store, LastRun lastRun, Spool spool, CamelContext context) {
@@ -83,15 +91,18 @@ final class Beans {
         long maxTextSize = settings.size("live.messages.max-text-size");
 
         // message: the formats
-        registry.bind("conversationRequest", new RequestReader(schema("conversation-request"), maxTextSize));
-        registry.bind(
-                "messageRequest",
-                new MessageRequestReader(
-                        schema("message-request"), maxTextSize, settings.size("live.attachments.max-inline-size")));
-        registry.bind("requestedUser", new RequestedUser());
+        Steps steps = new Steps(registry);
+        RequestReader requestReader = new RequestReader(schema("conversation-request"), maxTextSize);
+        steps.bind("requestReader.read", requestReader::read);
+        MessageRequestReader messageRequestReader = new MessageRequestReader(
+                schema("message-request"), maxTextSize, settings.size("live.attachments.max-inline-size"));
+        steps.bind("messageRequestReader.read", messageRequestReader::read);
+        steps.bindProcessor("requestedUser.give", RequestedUser::give);
         registry.bind("addToExtra", new AddToExtra());
-        registry.bind("queueCall", queueCall(settings, tokenFilter));
-        registry.bind("messageCall", new MessageCall(settings.text("live.api.message-path")));
+        QueueCall queueCall = queueCall(settings, tokenFilter);
+        steps.bindProcessor("queueCall.build", queueCall::build);
+        steps.bindProcessor("queueCall.readAnswer", queueCall::readAnswer);
+        registry.bind("liveJson", LIVE_JSON);
 
         // broker: what it must have, and how it is read
         Outages outages = new Outages();
@@ -102,7 +113,7 @@ final class Beans {
         registry.bind("consumers", new Consumers(queues, lock, outages));
 
         // conversation: who talks in which
-        Originals originals = new Originals(internalQueues(settings, bots), bots);
+        Originals originals = new Originals(internalQueues(settings, bots));
         MessageGroups messageGroups = new MessageGroups(store, botId);
         Conversations conversations = new Conversations(
                 store,
@@ -111,20 +122,40 @@ final class Beans {
                 settings.duration("live.conversations.max-age"),
                 settings.flag("live.conversations.reopen-closed")
                         ? settings.text("live.conversations.reopened-firstname")
-                        : null);
+                        : null,
+                settings.flag("live.messages.hold-until-attended"));
         registry.bind("store", store.dataSource());
         registry.bind("conversations", conversations);
+        steps.bindCheck("conversations.find", conversations::find);
+        steps.bind("conversations.address", conversations::address);
+        steps.bind("conversations.checkOpen", conversations::checkOpen);
+        steps.bind("conversations.findUser", conversations::findUser);
+        steps.bind("conversations.remember", conversations::remember);
+        steps.bind("conversations.close", conversations::close);
         BotChoice choice = new BotChoice(bots, conversations);
         registry.bind("botChoice", choice);
+        steps.bind("botChoice.choose", choice::choose);
+        steps.bind("botChoice.chooseUnread", choice::chooseUnread);
         registry.bind("botRoutes", new BotRoutes(bots, context));
-        registry.bind("openings", new Openings(store, botId));
+        Openings openings = new Openings(store, botId);
+        steps.bind("openings.claim", openings::claim);
+        steps.bind("openings.complete", openings::complete);
+        steps.bind("openings.giveUp", openings::giveUp);
         // the connections are configured after this
-        registry.bind("groupOrder", GroupOrder.class, Suppliers.memorize(() -> groupOrder(settings, registry)));
-        registry.bind(
-                "holds",
-                Holds.class,
-                Suppliers.memorize(() -> holds(settings, bots, store, conversations, originals, outages, registry)));
-        registry.bind("attendance", Attendance.class, Suppliers.memorize(() -> attendance(settings, store, registry)));
+        Supplier<GroupOrder> order = Suppliers.memorize(() -> groupOrder(settings, registry));
+        steps.bindCheck("groupOrder.check", progress -> order.get().check(progress));
+        Supplier<Holds> holds = Suppliers.memorize(
+                () -> holds(settings, bots, store, conversations, order.get(), originals, outages, registry));
+        registry.bind("holds", Holds.class, () -> holds.get());
+        steps.bindCheck("holds.check", progress -> holds.get().check(progress));
+        steps.bind("holds.begin", progress -> holds.get().begin(progress));
+        steps.bind("holds.setAside", progress -> holds.get().setAside(progress));
+        steps.bind("holds.postpone", progress -> holds.get().postpone(progress));
+        steps.bind("holds.releaseUser", progress -> holds.get().releaseUser(progress));
+        Supplier<Attendance> attendance = Suppliers.memorize(() -> attendance(settings, store, holds.get()));
+        registry.bind("attendance", Attendance.class, () -> attendance.get());
+        steps.bind("attendance.await", progress -> attendance.get().await(progress));
+        steps.bind("attendance.lookAgain", progress -> attendance.get().lookAgain(progress));
         for (Bots.InQueue queue : bots.queues()) {
             if (!queue.readFrom().equals(queue.name())) {
                 registry.bind(
@@ -144,16 +175,27 @@ final class Beans {
             }
         }
 
-        attachments(settings, spool, registry);
+        Addresses addresses = attachments(settings, spool, registry);
+        steps.bindProcessor(
+                "messageCall.build", new MessageCall(settings.text("live.api.message-path"), addresses)::build);
         LookupBeans.bind(settings, context);
 
         // delivery: kinds of failure, records, dead letters
-        Outcomes outcomes = new Outcomes();
+        Outcomes outcomes = new Outcomes(settings.flag("live.events.sent"));
         Deliveries deliveries = new Deliveries(store, records(settings, bots), outages, lastRun);
         registry.bind("outages", outages);
         registry.bind("deliveries", deliveries);
         registry.bind("liveHeaders", new LiveHeaders(settings.family("live.api.headers.")));
-        registry.bind("liveAnswer", new LiveAnswer(tokenFilter, outages, bots));
+        steps.bindCheck("deliveries.look", deliveries::look);
+        steps.bindCheck("deliveries.claimKey", deliveries::claimKey);
+        steps.bindCheck("deliveries.start", deliveries::start);
+        steps.bind("deliveries.endQueueCall", deliveries::endQueueCall);
+        steps.bind("deliveries.confirm", deliveries::confirm);
+        steps.bind("deliveries.fail", deliveries::fail);
+        steps.bind("deliveries.rollBack", deliveries::rollBack);
+        steps.bind("deliveries.beginAnew", deliveries::beginAnew);
+        registry.bind("receiver", new Receiver(spool, holds, order, deliveries, bots));
+        steps.bindProcessor("liveAnswer.read", new LiveAnswer(tokenFilter, outages, bots)::read);
         registry.bind(
                 "retries",
                 new Retries(
@@ -163,11 +205,10 @@ final class Beans {
                         new DelayedEvents(context, outcomes),
                         tokenFilter,
                         bots,
-                        exchange -> registry.lookupByNameAndType("holds", Holds.class)
-                                .isWaiting(exchange)));
+                        progress -> holds.get().isWaiting(progress)));
         ProbeBeans.bind(settings, bots, outages, context);
-        registry.bind("expiry", new Expiry());
-        registry.bind("failures", new Failures(tokenFilter, deliveries));
+        steps.bind("expiry.check", Expiry::check);
+        steps.bindProcessor("failures.describe", new Failures(tokenFilter, deliveries)::describe);
         registry.bind("deadLetterConverter", new DeadLetterConverter());
         // the factory is made from the configuration, after these
         registry.bind(
@@ -176,10 +217,12 @@ final class Beans {
                 () -> new DeadLetters(
                         factory(registry, "brokerConnectionFactory"), settings.text("live.queues.deadletters"), spool));
 
-        registry.bind("originals", originals);
-
         // event: what became of it, and what Live tells
         registry.bind("outcomes", outcomes);
+        steps.bindCheck("outcomes.check", outcomes::check);
+        steps.bind("outcomes.setQueued", outcomes::setQueued);
+        steps.bind("outcomes.setSent", outcomes::setSent);
+        steps.bind("outcomes.setFailed", outcomes::setFailed);
         registry.bind("replyTo", new ReplyTo(settings.list("live.reply-to.allowed"), ownQueues(settings, bots)));
         registry.bind(
                 "webhookSecret",
@@ -193,12 +236,12 @@ final class Beans {
                 new EventRecords(store, botId, settings.duration("live.idempotency.retention"), outages));
     }
 
-    private static Attendance attendance(Settings settings, Store store, Registry registry) {
+    private static Attendance attendance(Settings settings, Store store, Holds holds) {
         return new Attendance(
                 store,
                 settings.flag("live.messages.hold-until-attended"),
                 settings.duration("live.hold.timeout"),
-                registry.lookupByNameAndType("holds", Holds.class));
+                holds);
     }
 
     private static GroupOrder groupOrder(Settings settings, Registry registry) {
@@ -214,6 +257,7 @@ final class Beans {
             Bots bots,
             Store store,
             Conversations conversations,
+            GroupOrder order,
             Originals originals,
             Outages outages,
             Registry registry) {
@@ -223,7 +267,7 @@ final class Beans {
                 settings.text("live.queues.held"),
                 bots,
                 conversations,
-                registry.lookupByNameAndType("groupOrder", GroupOrder.class),
+                order,
                 originals,
                 outages);
     }
@@ -322,10 +366,9 @@ final class Beans {
     }
 
     /** attachment: content, type, key, address. */
-    private static void attachments(Settings settings, Spool spool, Registry registry) {
+    private static Addresses attachments(Settings settings, Spool spool, Registry registry) {
         long maxSize = settings.size("live.attachments.max-size");
         String bucket = settings.find("live.s3.bucket").orElse(null);
-        registry.bind("spool", spool);
         registry.bind(
                 "urlSource",
                 new UrlSource(
@@ -348,14 +391,11 @@ final class Beans {
         registry.bind("s3", s3);
         registry.bind("s3Client", S3Client.class, s3::client);
         registry.bind("objectSource", new ObjectSource(s3, settings.list("live.attachments.allowed-sources"), maxSize));
-        registry.bind(
-                "addresses",
-                new Addresses(
-                        Addresses.Form.valueOf(
-                                settings.text("live.attachments.address").toUpperCase(Locale.ROOT)),
-                        s3,
-                        settings.duration("live.attachments.presigned-ttl"),
-                        settings.find("live.attachments.public-url").orElse(null)));
+        return new Addresses(
+                Addresses.Form.valueOf(settings.text("live.attachments.address").toUpperCase(Locale.ROOT)),
+                s3,
+                settings.duration("live.attachments.presigned-ttl"),
+                settings.find("live.attachments.public-url").orElse(null));
     }
 
     static S3 s3(Settings settings) {

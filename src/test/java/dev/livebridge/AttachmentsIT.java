@@ -406,8 +406,7 @@ class AttachmentsIT {
 
     @Test
     void findsItsUploadAgainAfterARollback() throws Exception {
-        BRIDGE.breakStep("build-sent-outcome", 1);
-        BRIDGE.breakStep("dead", 1);
+        BRIDGE.breakStep("set-sent", 1);
         BRIDGE.breakStep("send-dead-letter", 1);
 
         BRIDGE.send(MESSAGES, file("a.png", PNG));

@@ -146,13 +146,13 @@ class AttendedIT {
         }
         await().until(() -> waiting() == 1);
         BRIDGE.send(MESSAGES, text("conversationId", "1"));
-        int before = BRIDGE.passes("roll-back-for-agent");
+        int before = BRIDGE.passes("put-back-for-agent");
 
         Message dead = BRIDGE.receive(DEADLETTERS);
         assertThat(dead.getStringProperty("liveErrorCode")).isEqualTo("expired");
         assertThat(json(dead).at("/text").textValue()).isEqualTo("0");
         // the next one has its turn, and goes on waiting
-        await().until(() -> BRIDGE.passes("roll-back-for-agent") > before);
+        await().until(() -> BRIDGE.passes("put-back-for-agent") > before);
         tell("attended");
         await().until(() -> texts().equals(List.of("1")));
     }

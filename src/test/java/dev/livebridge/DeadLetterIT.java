@@ -131,7 +131,7 @@ class DeadLetterIT {
 
     @Test
     void commitsTheDeadLetterWithTheConsumptionOrNeither() throws Exception {
-        BRIDGE.breakStep("build-failed-outcome", 3);
+        BRIDGE.breakStep("set-failed", 3);
         String id = BRIDGE.send(CONVERSATIONS, "{}");
 
         // three times written and rolled back, with the message: one dead letter is left

@@ -75,7 +75,7 @@ class DeliveryIT {
     @Test
     void comesAgainWhenTheBrokerFailed() throws Exception {
         Throwable closed = new ActiveMQObjectClosedException("Session is closed");
-        BRIDGE.breakStep("address-message", 1, new IllegalStateException(closed));
+        BRIDGE.breakStep("choose-bot", 1, new IllegalStateException(closed));
 
         assertThat(BRIDGE.request(MESSAGES, body).at("/status").asText()).isEqualTo("sent");
         BRIDGE.live().verify(1, postRequestedFor(urlEqualTo(path)));

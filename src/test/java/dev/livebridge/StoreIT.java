@@ -23,16 +23,20 @@ import dev.livebridge.delivery.Delivery;
 import dev.livebridge.delivery.DeliveryException;
 import dev.livebridge.delivery.ErrorCode;
 import dev.livebridge.delivery.Failure;
+import dev.livebridge.delivery.Hold;
 import dev.livebridge.delivery.LastRun;
 import dev.livebridge.delivery.LostMessageException;
 import dev.livebridge.delivery.NoConversationException;
 import dev.livebridge.delivery.Original;
 import dev.livebridge.delivery.Originals;
 import dev.livebridge.delivery.Outages;
+import dev.livebridge.delivery.Progress;
 import dev.livebridge.delivery.RefusedException;
+import dev.livebridge.delivery.State;
 import dev.livebridge.event.EventRecords;
 import dev.livebridge.event.LiveEvent;
 import dev.livebridge.spool.Spool;
+import dev.livebridge.spool.SpoolFolder;
 import dev.livebridge.store.Store;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.Queue;
@@ -46,9 +50,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.apache.camel.Exchange;
-import org.apache.camel.impl.DefaultCamelContext;
-import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -129,22 +130,22 @@ class StoreIT {
     void knowsTheConversationsOfAUser(Kind kind) throws Exception {
         open(kind);
         Conversations conversations = conversations(store);
-        conversations.queued(bot, conversation, user);
-        conversations.queued(bot, conversation + "-2", user);
-        conversations.queued(bot, conversation, user);
+        conversations.remember(known(bot, conversation, user));
+        conversations.remember(known(bot, conversation + "-2", user));
+        conversations.remember(known(bot, conversation, user));
 
         Conversations others = conversations(other);
-        others.queued(bot, conversation, user);
-        assertThat(others.addressed(bot, Map.of("userHash", user), looked())).isEqualTo(conversation + "-2");
+        others.remember(known(bot, conversation, user));
+        assertThat(addressed(others, bot, Map.of("userHash", user))).isEqualTo(conversation + "-2");
         assertThat(others.parties(List.of(conversation, "unknown", "not one\0", "x".repeat(256))))
                 .isEqualTo(Map.of(conversation, new Conversations.Party(bot, user)));
 
-        others.closed(bot, conversation + "-2");
-        assertThatThrownBy(() -> conversations.addressed(bot, Map.of("userHash", user), looked()))
+        others.close(known(bot, conversation + "-2", null));
+        assertThatThrownBy(() -> addressed(conversations, bot, Map.of("userHash", user)))
                 .isInstanceOf(NoConversationException.class);
-        assertThatThrownBy(() -> conversations.addressed(bot, Map.of("conversationId", conversation + "-2"), looked()))
+        assertThatThrownBy(() -> addressed(conversations, bot, Map.of("conversationId", conversation + "-2")))
                 .isInstanceOf(RefusedException.class);
-        assertThat(conversations.addressed(bot, Map.of("conversationId", conversation), looked()))
+        assertThat(addressed(conversations, bot, Map.of("conversationId", conversation)))
                 .isEqualTo(conversation);
     }
 
@@ -152,18 +153,18 @@ class StoreIT {
     @EnumSource
     void remembersWhatEventsSayOfAConversation(Kind kind) throws Exception {
         open(kind);
-        conversations(store).queued(bot, conversation, user);
-        assertThat(attendance(other).isAwaited(bot, conversation)).isTrue();
+        conversations(store).remember(known(bot, conversation, user));
+        assertThat(attendance(other).isAwaited(known(bot, conversation, null))).isTrue();
         attendance(store).attended(bot, conversation);
         attendance(other).attended(bot, conversation);
-        assertThat(attendance(other).isAwaited(bot, conversation)).isFalse();
+        assertThat(attendance(other).isAwaited(known(bot, conversation, null))).isFalse();
         attendance(store).moved(bot, conversation, "\0" + "x".repeat(300));
         attendance(store).moved(bot, conversation, null);
         assertThat(column("target", "conversation")).containsExactly(" " + "x".repeat(255));
 
         attendance(store).closed(bot, conversation);
         attendance(other).closed(bot, conversation);
-        assertThatThrownBy(() -> conversations(other).addressed(bot, Map.of("conversationId", conversation), looked()))
+        assertThatThrownBy(() -> addressed(conversations(other), bot, Map.of("conversationId", conversation)))
                 .isInstanceOf(RefusedException.class);
     }
 
@@ -179,15 +180,15 @@ class StoreIT {
                 default -> attendance(store).closed(bot, early);
             }
             assertThat(conversations(other).user(bot, early)).isNull();
-            assertThat(attendance(other).isAwaited(bot, early)).isFalse();
+            assertThat(attendance(other).isAwaited(known(bot, early, null))).isFalse();
 
-            conversations(other).queued(bot, early, user);
-            conversations(store).queued(bot, early, "somebody else");
+            conversations(other).remember(known(bot, early, user));
+            conversations(store).remember(known(bot, early, "somebody else"));
 
             assertThat(conversations(store).user(bot, early)).isEqualTo(user);
-            assertThat(attendance(store).isAwaited(bot, early)).isEqualTo(event.equals("moved"));
+            assertThat(attendance(store).isAwaited(known(bot, early, null))).isEqualTo(event.equals("moved"));
         }
-        assertThatThrownBy(() -> conversations(store).addressed(bot, Map.of("userHash", user), looked()))
+        assertThatThrownBy(() -> addressed(conversations(store), bot, Map.of("userHash", user)))
                 .isInstanceOf(NoConversationException.class);
         assertThat(new UserRecords(store.dataSource(), bots, user).conversations())
                 .hasSize(3);
@@ -199,14 +200,12 @@ class StoreIT {
         open(kind);
         Bot sales = new Bot("sales", botId + 1, "t", List.of());
         Bots both = new Bots(bot, List.of(sales), bots.queues());
-        Conversations conversations = new Conversations(store, both, groups(store), WEEK, null);
-        conversations.queued(bot, conversation, user);
-        conversations.queued(sales, conversation + "-sales", user);
+        Conversations conversations = new Conversations(store, both, groups(store), WEEK, null, true);
+        conversations.remember(known(bot, conversation, user));
+        conversations.remember(known(sales, conversation + "-sales", user));
 
-        assertThat(conversations.addressed(bot, Map.of("userHash", user), looked()))
-                .isEqualTo(conversation);
-        assertThat(conversations.addressed(sales, Map.of("userHash", user), looked()))
-                .isEqualTo(conversation + "-sales");
+        assertThat(addressed(conversations, bot, Map.of("userHash", user))).isEqualTo(conversation);
+        assertThat(addressed(conversations, sales, Map.of("userHash", user))).isEqualTo(conversation + "-sales");
         assertThat(conversations.party(conversation + "-sales")).isEqualTo(new Conversations.Party(sales, user));
         assertThat(conversations(store).party(conversation + "-sales")).isNull();
 
@@ -220,14 +219,15 @@ class StoreIT {
     @EnumSource
     void endsAWaitThatBeganAMomentAfterItsEnd(Kind kind) throws Exception {
         open(kind);
-        Original original = taken(store, 1).getVariable("original", Original.class);
-        conversations(store).queued(bot, conversation, user);
-        holds(store).begin(original, user, 60_000L, "no agent", "agent", false);
-        attendance(store).lookAgain(bot, original, conversation, user);
+        Progress waiting = taken(store, 1);
+        conversations(store).remember(waiting);
+        waiting.setHold(new Hold(Duration.ofMinutes(1), "no agent", "agent", false));
+        holds(store).begin(waiting);
+        attendance(store).lookAgain(waiting);
         assertThat(due()).isZero();
 
         attendance(other).attended(bot, conversation);
-        attendance(store).lookAgain(bot, original, conversation, user);
+        attendance(store).lookAgain(waiting);
         assertThat(due()).isEqualTo(1);
     }
 
@@ -260,30 +260,25 @@ class StoreIT {
     @EnumSource
     void knowsHowFarAMessageCame(Kind kind) throws Exception {
         open(kind);
-        Exchange first = taken(store, 1);
-        start(store, first);
+        Progress first = taken(store, 1);
+        deliveries(store).start(first);
 
-        Exchange second = taken(other, 2);
-        assertThat(delivery(second).uncertain()).isTrue();
-        deliveries(other)
-                .confirmed(
-                        delivery(second),
-                        Map.of("status", "sent", "text", "\0 Ñ 😀 \uD800", "large", "x".repeat(100_000)),
-                        conversation,
-                        user);
-        Exchange again = taken(other, 2);
-        assertThat(delivery(again).confirmed()).isTrue();
-        assertThat(again.getVariable("outcome", Map.class))
-                .containsEntry("status", "sent")
-                .containsEntry("duplicate", true);
+        Progress second = taken(other, 2);
+        assertThat(second.delivery().uncertain()).isTrue();
+        second.setOutcome(Map.of("status", "sent", "text", "\0 Ñ 😀 \uD800", "large", "x".repeat(100_000)));
+        deliveries(other).confirm(second);
+        Progress again = progress(message, 2, "key", "body");
+        assertThat(deliveries(other).look(again)).isEqualTo(State.CONFIRMED);
+        assertThat(again.delivery().confirmed()).isTrue();
+        assertThat(again.outcome()).containsEntry("status", "sent").containsEntry("duplicate", true);
     }
 
     @ParameterizedTest
     @EnumSource
     void knowsWhyAMessageFailed(Kind kind) throws Exception {
         open(kind);
-        Exchange first = taken(store, 1);
-        deliveries(store).failed(delivery(first), failure("no such \0 group"), conversation, user);
+        Progress first = taken(store, 1);
+        fail(store, first, "no such \0 group");
 
         assertThatThrownBy(() -> taken(other, 2)).hasMessageContaining("no such \0 group");
     }
@@ -292,81 +287,82 @@ class StoreIT {
     @EnumSource
     void givesAKeyToOneMessage(Kind kind) throws Exception {
         open(kind);
-        Exchange first = taken(store, 1);
-        deliveries(store).claim(first, bot, user);
+        Progress first = taken(store, 1);
+        assertThat(deliveries(store).claimKey(first)).isEqualTo(State.READY);
 
-        Exchange second = exchange(message + "-2", 1, "key", "body");
-        look(other, second);
-        assertThatThrownBy(() -> deliveries(other).claim(second, bot, user))
+        Progress second = progress(message + "-2", 1, "key", "body");
+        deliveries(other).look(second);
+        assertThatThrownBy(() -> deliveries(other).claimKey(second))
                 .isInstanceOf(DeliveryException.class)
                 .hasMessageContaining("under way");
         // this one may be saved all the same
-        deliveries(other).rolledBack(delivery(second));
+        deliveries(other).rollBack(second);
 
-        start(store, first);
-        deliveries(store).confirmed(delivery(first), Map.of("status", "sent"), conversation, user);
-        deliveries(other).claim(second, bot, user);
-        assertThat(delivery(second).confirmed()).isTrue();
-        assertThat(second.getVariable("outcome", Map.class)).containsEntry("duplicate", true);
+        deliveries(store).start(first);
+        confirm(store, first);
+        assertThat(deliveries(other).claimKey(second)).isEqualTo(State.CONFIRMED);
+        assertThat(second.delivery().confirmed()).isTrue();
+        assertThat(second.outcome()).containsEntry("duplicate", true);
 
-        Exchange third = exchange(message + "-3", 1, "key", "another body");
-        look(other, third);
-        assertThatThrownBy(() -> deliveries(other).claim(third, bot, user)).isInstanceOf(RefusedException.class);
-        Exchange elsewhere = exchange(message + "-4", 1, "key", "another body");
-        look(other, elsewhere);
-        deliveries(other).claim(elsewhere, bot, user + "-2");
-        assertThat(delivery(elsewhere).confirmed()).isFalse();
+        Progress third = progress(message + "-3", 1, "key", "another body");
+        deliveries(other).look(third);
+        assertThatThrownBy(() -> deliveries(other).claimKey(third)).isInstanceOf(RefusedException.class);
+        Progress elsewhere = progress(message + "-4", 1, "key", "another body");
+        deliveries(other).look(elsewhere);
+        elsewhere.setUserHash(user + "-2");
+        assertThat(deliveries(other).claimKey(elsewhere)).isEqualTo(State.READY);
+        assertThat(elsewhere.delivery().confirmed()).isFalse();
+        // a request that can't open a conversation has its key within the one that it names
+        Progress named = progress(message + "-5", 1, "key", "another body");
+        named.setRequest(Map.of("conversationId", conversation));
+        deliveries(other).look(named);
+        assertThat(deliveries(other).claimKey(named)).isEqualTo(State.READY);
     }
 
     @ParameterizedTest
     @EnumSource
     void freesTheKeyOfAMessageThatFailed(Kind kind) throws Exception {
         open(kind);
-        Exchange first = taken(store, 1);
-        deliveries(store).claim(first, bot, user);
-        deliveries(store).failed(delivery(first), failure("refused"), conversation, user);
+        Progress first = taken(store, 1);
+        assertThat(deliveries(store).claimKey(first)).isEqualTo(State.READY);
+        fail(store, first, "refused");
 
-        Exchange second = exchange(message + "-2", 1, "key", "another body");
-        look(other, second);
-        deliveries(other).claim(second, bot, user);
-        start(other, second);
-        assertThat(delivery(second).confirmed()).isFalse();
+        Progress second = progress(message + "-2", 1, "key", "another body");
+        deliveries(other).look(second);
+        assertThat(deliveries(other).claimKey(second)).isEqualTo(State.READY);
+        deliveries(other).start(second);
+        assertThat(second.delivery().confirmed()).isFalse();
     }
 
     @ParameterizedTest
     @EnumSource
     void leavesAMessageToWhoeverTookItUpLast(Kind kind) throws Exception {
         open(kind);
-        Exchange first = exchange(message, 1, null, "body");
-        deliveries(store).take(first);
-        assertThat(start(store, first)).isTrue();
-        deliveries(store).attempted(delivery(first));
+        Progress first = progress(message, 1, null, "body");
+        assertThat(deliveries(store).start(first)).isEqualTo(State.STARTED);
+        deliveries(store).endQueueCall(first);
 
         // its connection breaks, and the broker gives it to another, which finds no call under way
-        Exchange second = taken(other, 2);
-        assertThat(delivery(second).uncertain()).isFalse();
-        assertThat(start(other, second)).isTrue();
+        Progress second = taken(other, 2);
+        assertThat(second.delivery().uncertain()).isFalse();
+        assertThat(deliveries(other).start(second)).isEqualTo(State.STARTED);
 
-        assertThatThrownBy(() -> start(store, first)).isInstanceOf(LostMessageException.class);
-        assertThatThrownBy(() ->
-                        deliveries(store).confirmed(delivery(first), Map.of("status", "sent"), conversation, user))
-                .isInstanceOf(LostMessageException.class);
-        assertThatThrownBy(() -> deliveries(store).failed(delivery(first), failure("too late"), conversation, user))
-                .isInstanceOf(LostMessageException.class);
-        deliveries(other).confirmed(delivery(second), Map.of("status", "sent"), conversation, user);
-        assertThat(delivery(taken(store, 3)).confirmed()).isTrue();
+        assertThatThrownBy(() -> deliveries(store).start(first)).isInstanceOf(LostMessageException.class);
+        assertThatThrownBy(() -> confirm(store, first)).isInstanceOf(LostMessageException.class);
+        assertThatThrownBy(() -> fail(store, first, "too late")).isInstanceOf(LostMessageException.class);
+        confirm(other, second);
+        assertThat(taken(store, 3).delivery().confirmed()).isTrue();
     }
 
     @ParameterizedTest
     @EnumSource
     void leavesTheKeyToWhoeverTookTheMessageUpLast(Kind kind) throws Exception {
         open(kind);
-        Exchange first = taken(store, 1);
-        deliveries(store).claim(first, bot, user);
+        Progress first = taken(store, 1);
+        assertThat(deliveries(store).claimKey(first)).isEqualTo(State.READY);
         taken(other, 2);
 
-        assertThatThrownBy(() -> deliveries(store).failed(delivery(first), failure("too late"), conversation, user))
-                .isInstanceOf(LostMessageException.class);
+        assertThatThrownBy(() -> fail(store, first, "too late")).isInstanceOf(LostMessageException.class);
 
         assertThat(column("idempotency_key", "delivery")).doesNotContainNull();
     }
@@ -375,66 +371,63 @@ class StoreIT {
     @EnumSource
     void takesAStartedCallForUncertainWhateverTheBrokerCounts(Kind kind) throws Exception {
         open(kind);
-        Exchange first = exchange(message, 1, null, "body");
-        deliveries(store).take(first);
-        start(store, first);
+        Progress first = progress(message, 1, null, "body");
+        deliveries(store).start(first);
 
-        Exchange second = exchange(message, 1, null, "body");
-        deliveries(other).take(second);
-        assertThat(start(other, second)).isFalse();
+        Progress second = progress(message, 1, null, "body");
+        assertThat(deliveries(other).start(second)).isEqualTo(State.OBSTRUCTED);
         // whoever is that slow may have lost the message: it goes back first
         assertThatThrownBy(() -> deliveries(other).look(second)).isInstanceOf(LostMessageException.class);
 
-        Exchange third = taken(other, 2);
-        assertThat(delivery(third).uncertain()).isTrue();
-        assertThat(start(other, third)).isTrue();
+        Progress third = taken(other, 2);
+        assertThat(third.delivery().uncertain()).isTrue();
+        assertThat(deliveries(other).start(third)).isEqualTo(State.STARTED);
     }
 
     @ParameterizedTest
     @EnumSource
     void startsNothingThatMustWait(Kind kind) throws Exception {
         open(kind);
-        conversations(store).queued(bot, conversation, user);
-        holds(store)
-                .begin(
-                        exchange(message, 1, null, "").getVariable("original", Original.class),
-                        user,
-                        1L,
-                        "503",
-                        "Live",
-                        false);
-        Exchange waits = exchange(message + "-2", 1, null, "body");
-        deliveries(store).take(waits);
-        assertThat(deliveries(store).start(delivery(waits), bot, conversation, null))
-                .isFalse();
-        assertThat(deliveries(store).start(delivery(waits), bot, conversation + "-2", null))
-                .isTrue();
+        conversations(store).remember(known(bot, conversation, user));
+        Progress first = progress(message, 1, null, "");
+        first.setHold(new Hold(Duration.ofMillis(1), "503", "Live", false));
+        holds(store).begin(first);
+        Progress waits = progress(message + "-2", 1, null, "body");
+        // its user is known by its conversation only
+        waits.setUserHash(null);
+        assertThat(deliveries(store).start(waits)).isEqualTo(State.OBSTRUCTED);
+        waits.setConversationId(conversation + "-2");
+        assertThat(deliveries(store).start(waits)).isEqualTo(State.STARTED);
 
-        conversations(store).queued(bot, conversation + "-3", user + "-3");
-        conversations(store).closed(bot, conversation + "-3");
-        Exchange closed = exchange(message + "-3", 1, null, "body");
-        deliveries(store).take(closed);
-        assertThat(deliveries(store).start(delivery(closed), bot, conversation + "-3", null))
-                .isFalse();
+        conversations(store).remember(known(bot, conversation + "-3", user + "-3"));
+        conversations(store).close(known(bot, conversation + "-3", null));
+        Progress closed = progress(message + "-3", 1, null, "body");
+        closed.setUserHash(null);
+        closed.setConversationId(conversation + "-3");
+        assertThat(deliveries(store).start(closed)).isEqualTo(State.OBSTRUCTED);
     }
 
     @ParameterizedTest
     @EnumSource
     void remembersWhoWaits(Kind kind) throws Exception {
         open(kind);
-        Exchange waiting = taken(store, 1);
-        Original original = waiting.getVariable("original", Original.class);
+        Progress waiting = taken(store, 1);
         Holds holds = holds(store);
-        holds.begin(original, user, 60_000L, "Live answered 503 \0 " + "x".repeat(3000), "Live", false);
-        holds.begin(original, user, 60_000L, "again", "Live", false);
+        Duration minute = Duration.ofMinutes(1);
+        waiting.setHold(new Hold(minute, "Live answered 503 \0 " + "x".repeat(3000), "Live", false));
+        holds.begin(waiting);
+        waiting.setHold(new Hold(minute, "again", "Live", false));
+        holds.begin(waiting);
 
-        assertThat(holds(other).mustWait(original, delivery(waiting), user)).isTrue();
-        assertThat(holds(other).mustWait(original, delivery(waiting), user + "-2"))
-                .isFalse();
-        holds(store).postpone(original, user, 120_000L, "still \0", "Live", false);
+        assertThat(holds(other).check(waiting)).isEqualTo(State.BEHIND);
+        waiting.setUserHash(user + "-2");
+        assertThat(holds(other).check(waiting)).isEqualTo(State.KNOWN);
+        waiting.setUserHash(user);
+        waiting.setHold(new Hold(Duration.ofMinutes(2), "still \0", "Live", false));
+        holds(store).postpone(waiting);
         holds(store).release();
         // which a later write comes after
-        conversations(store).queued(bot, conversation, user);
+        conversations(store).remember(known(bot, conversation, user));
         assertThat(JdbcClient.create(store.dataSource())
                         .sql("select reason from hold where bot_id = ? and due_at > ?")
                         .params(botId, Instant.now().plusSeconds(100).toEpochMilli())
@@ -455,13 +448,16 @@ class StoreIT {
         assertThat(before("1")).isNull();
         assertThat(before("2")).isEqualTo(new Delivery.Before(message + "1", false));
         assertThat(before("3")).isEqualTo(new Delivery.Before(message + "2", false));
-        Exchange first = exchange(message + "1", 2, null, "body");
-        look(store, first);
-        start(store, first);
+        Progress first = progress(message + "1", 2, null, "body");
+        deliveries(store).look(first);
+        deliveries(store).start(first);
         assertThat(before("2")).isEqualTo(new Delivery.Before(message + "1", false));
-        deliveries(store).setAside(delivery(first));
+        deliveries(store).setAside(first.delivery());
         assertThat(before("2")).isEqualTo(new Delivery.Before(message + "1", true));
-        deliveries(store).failed(delivery(first), failure("wrong"), null, null);
+        // whoever gives it up may not know whose it is
+        first.setUserHash(null);
+        first.setConversationId(null);
+        fail(store, first, "wrong");
         assertThat(before("2")).isNull();
         assertThat(before("3")).isNotNull();
     }
@@ -488,9 +484,9 @@ class StoreIT {
     }
 
     private Delivery.Before before(String id) throws Exception {
-        Exchange exchange = exchange(message + id, 2, null, "body", after.get(id));
-        look(other, exchange);
-        return delivery(exchange).before();
+        Progress progress = progress(message + id, 2, null, "body", after.get(id));
+        deliveries(other).look(progress);
+        return progress.delivery().before();
     }
 
     @ParameterizedTest
@@ -498,10 +494,10 @@ class StoreIT {
     void forgetsWhatIsOldAndNothingElse(Kind kind) throws Exception {
         open(kind);
         for (String age : new String[] {"old", "young"}) {
-            Exchange exchange = exchange(message + age, 1, null, "body");
-            look(store, exchange);
-            start(store, exchange);
-            conversations(store).queued(bot, conversation + "-" + age, user);
+            Progress progress = progress(message + age, 1, null, "body");
+            deliveries(store).look(progress);
+            deliveries(store).start(progress);
+            conversations(store).remember(known(bot, conversation + "-" + age, user));
         }
         for (String column : List.of("began_at", "changed_at")) {
             age("delivery", column, "message_id", message + "old", WEEK.plusMinutes(1));
@@ -563,7 +559,7 @@ class StoreIT {
     }
 
     private Conversations conversations(Store of) {
-        return new Conversations(of, bots, groups(of), WEEK, null);
+        return new Conversations(of, bots, groups(of), WEEK, null, true);
     }
 
     private MessageGroups groups(Store of) {
@@ -582,7 +578,7 @@ class StoreIT {
                 bots,
                 conversations(of),
                 new GroupOrder(deliveries(of), true, "live.held", mock(ConnectionFactory.class)),
-                new Originals(Set.of(), bots),
+                new Originals(Set.of()),
                 outages);
     }
 
@@ -594,39 +590,51 @@ class StoreIT {
         return new EventRecords(of, botId, WEEK, outages);
     }
 
-    private void look(Store of, Exchange exchange) throws Exception {
-        deliveries(of).take(exchange);
-        deliveries(of).look(exchange);
+    private void confirm(Store of, Progress progress) throws Exception {
+        progress.setOutcome(Map.of("status", "sent"));
+        deliveries(of).confirm(progress);
     }
 
-    private boolean start(Store of, Exchange exchange) throws Exception {
-        return deliveries(of).start(delivery(exchange), bot, conversation, user);
+    private void fail(Store of, Progress progress, String why) throws Exception {
+        progress.setFailure(failure(why));
+        deliveries(of).fail(progress);
     }
 
-    /** A message of which the store was asked. */
-    private Delivery looked() throws Exception {
-        return delivery(taken(store, 2));
+    /** What is known of a message once its conversation is. */
+    private static Progress known(Bot of, String conversationId, String userHash) {
+        Progress progress = new Progress(null, null, null, of);
+        progress.setConversationId(conversationId);
+        progress.setUserHash(userHash);
+        return progress;
+    }
+
+    /** Which conversation the request of a message has, of which the store was asked. */
+    private String addressed(Conversations conversations, Bot of, Map<String, Object> request) throws Exception {
+        Progress progress = taken(store, 2);
+        progress.setBot(of);
+        progress.setRequest(request);
+        progress.setUserHash((String) request.get("userHash"));
+        progress.setConversationId(null);
+        conversations.address(progress);
+        return progress.conversationId();
     }
 
     private static Failure failure(String text) {
         return new Failure(ErrorCode.REJECTED, text, "E", 400, "a body", 1, "now", false, List.of());
     }
 
-    private Exchange taken(Store of, int delivered) throws Exception {
-        Exchange exchange = exchange(message, delivered, "key", "body");
-        look(of, exchange);
-        return exchange;
+    private Progress taken(Store of, int delivered) throws Exception {
+        Progress progress = progress(message, delivered, "key", "body");
+        deliveries(of).look(progress);
+        return progress;
     }
 
-    private static Delivery delivery(Exchange exchange) {
-        return exchange.getVariable("delivery", Delivery.class);
+    /** A message that was taken up: of the user, in the conversation. */
+    private Progress progress(String id, int delivered, String key, String body) throws Exception {
+        return progress(id, delivered, key, body, null);
     }
 
-    private Exchange exchange(String id, int delivered, String key, String body) throws Exception {
-        return exchange(id, delivered, key, body, null);
-    }
-
-    private Exchange exchange(String id, int delivered, String key, String body, String after) throws Exception {
+    private Progress progress(String id, int delivered, String key, String body, String after) throws Exception {
         TextMessage jms = mock(TextMessage.class);
         Queue queue = mock(Queue.class);
         when(queue.getQueueName()).thenReturn(QUEUE);
@@ -642,9 +650,13 @@ class StoreIT {
         when(jms.getStringProperty(anyString())).thenAnswer(call -> properties.get(call.<String>getArgument(0)));
         when(jms.propertyExists("liveHopMessageId")).thenReturn(true);
         when(jms.getIntProperty("JMSXDeliveryCount")).thenReturn(delivered);
-        Exchange exchange = new DefaultExchange(new DefaultCamelContext());
-        exchange.setVariable("original", new Originals(Set.of(QUEUE), bots).keep(jms, spool.folder()));
-        return exchange;
+        SpoolFolder files = spool.folder();
+        Original original = new Originals(Set.of(QUEUE)).keep(jms, files);
+        Progress progress = new Progress(original, files, deliveries(store).take(original), bot);
+        progress.setRequest(Map.of("user", Map.of("hash", user)));
+        progress.setUserHash(user);
+        progress.setConversationId(conversation);
+        return progress;
     }
 
     private void age(String table, String time, String name, String value, Duration age) {

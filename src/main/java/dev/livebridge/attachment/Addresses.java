@@ -1,9 +1,6 @@
 package dev.livebridge.attachment;
 
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import org.apache.camel.Variable;
 import software.amazon.awssdk.utils.http.SdkHttpUtils;
 
 /** The address of an attachment that lies in S3: what Live is told, and the agent's browser opens. */
@@ -37,14 +34,8 @@ public final class Addresses {
         this.publicUrl = publicUrl;
     }
 
-    /** Gives every attachment of the request its address, presigned ones from now on. */
-    public void give(@Variable("request") Map<String, Object> request) {
-        for (Object attachment : (List<?>) request.get("attachments")) {
-            give((Attachment) attachment);
-        }
-    }
-
-    void give(Attachment attachment) {
+    /** Gives an attachment its address, a presigned one from now on. */
+    public void sign(Attachment attachment) {
         attachment.addressed(
                 switch (form) {
                     case S3 -> "s3://" + attachment.bucket() + "/" + attachment.key();

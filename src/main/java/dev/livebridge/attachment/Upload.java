@@ -1,5 +1,6 @@
 package dev.livebridge.attachment;
 
+import dev.livebridge.delivery.Progress;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.camel.Exchange;
@@ -25,13 +26,14 @@ public final class Upload {
      * Chooses the key: conversation, digest of the content, name. The same attachment has the same key whenever and
      * however often it comes.
      */
-    public void place(
-            @Variable("attachment") Attachment attachment, @Variable("conversationId") String conversationId) {
+    public void place(@Variable("attachment") Attachment attachment, @Variable(Progress.VARIABLE) Progress progress) {
         if (bucket == null) {
             throw new IllegalStateException("live.s3.bucket is not configured: there is nowhere to put attachments");
         }
         attachment.placed(
-                bucket, conversationId + "/" + attachment.content().sha256() + "/" + FileName.ascii(attachment.name()));
+                bucket,
+                progress.conversationId() + "/" + attachment.content().sha256() + "/"
+                        + FileName.ascii(attachment.name()));
     }
 
     /**
@@ -48,7 +50,7 @@ public final class Upload {
     }
 
     /** All is done that can be done once. */
-    public void done(@Variable("attachment") Attachment attachment) {
+    public void finish(@Variable("attachment") Attachment attachment) {
         attachment.done();
     }
 
@@ -63,13 +65,11 @@ public final class Upload {
 
     /** User-defined metadata, percent-encoded: the conversation, the user where it is known, the name as it was given. */
     public Map<String, String> metadata(
-            @Variable("attachment") Attachment attachment,
-            @Variable("conversationId") String conversationId,
-            @Variable("userHash") String userHash) {
+            @Variable("attachment") Attachment attachment, @Variable(Progress.VARIABLE) Progress progress) {
         Map<String, String> metadata = new LinkedHashMap<>();
-        metadata.put("conversation", conversationId);
-        if (userHash != null) {
-            metadata.put("user-hash", encoded(userHash, MAX_USER_HASH));
+        metadata.put("conversation", progress.conversationId());
+        if (progress.userHash() != null) {
+            metadata.put("user-hash", encoded(progress.userHash(), MAX_USER_HASH));
         }
         metadata.put("original-name", encoded(attachment.givenName(), MAX_NAME));
         return metadata;

@@ -3,6 +3,7 @@ package dev.livebridge.attachment;
 import dev.livebridge.delivery.ErrorCode;
 import dev.livebridge.delivery.HttpMeaning;
 import dev.livebridge.delivery.LiveResponse;
+import dev.livebridge.delivery.Progress;
 import dev.livebridge.delivery.RefusedException;
 import dev.livebridge.delivery.ServerErrorException;
 import dev.livebridge.delivery.ServiceUnavailableException;
@@ -131,8 +132,12 @@ public final class UrlSource implements AutoCloseable {
      * @throws ServerErrorException        where it fails in other ways; {@code attachment-unreachable} in the end
      * @throws IOException                 where it can't be reached, or the spool can't be written
      */
-    public void fetch(@Variable("attachment") Attachment attachment, @Variable("spool") SpoolFolder spool)
+    public void fetch(@Variable("attachment") Attachment attachment, @Variable(Progress.VARIABLE) Progress progress)
             throws Exception {
+        fetch(attachment, progress.spool());
+    }
+
+    void fetch(Attachment attachment, SpoolFolder spool) throws Exception {
         HttpGet request = new HttpGet(uri(attachment));
         CompletableFuture<Void> deadline =
                 new CompletableFuture<Void>().orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);

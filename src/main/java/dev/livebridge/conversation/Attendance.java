@@ -2,7 +2,8 @@ package dev.livebridge.conversation;
 
 import dev.livebridge.bot.Bot;
 import dev.livebridge.delivery.ErrorCode;
-import dev.livebridge.delivery.Original;
+import dev.livebridge.delivery.Hold;
+import dev.livebridge.delivery.Progress;
 import dev.livebridge.delivery.RefusedException;
 import dev.livebridge.store.Store;
 import java.time.Duration;
@@ -80,43 +81,44 @@ public final class Attendance {
     }
 
     /** Whether messages wait for an agent: the bridge has queued this conversation, and heard of neither agent nor end. */
-    public boolean isAwaited(@Variable("bot") Bot bot, @Variable("conversationId") String conversationId) {
+    public boolean isAwaited(@Variable(Progress.VARIABLE) Progress progress) {
         return holds && store.read(sql -> sql.exists("""
                         select 1 from conversation
                         where bot_id = ? and conversation_id = ? and user_hash is not null
                           and attended_at is null and closed_at is null
-                        """, bot.id(), conversationId));
+                        """, progress.bot().id(), progress.conversationId()));
     }
 
     /**
-     * How long a message waits until it is looked at again, in milliseconds. The event itself ends the wait at once.
+     * The message is to wait until it is looked at again; the event itself ends the wait at once.
      *
      * @throws RefusedException {@code expired}, where it has waited for {@code live.hold.timeout}
      */
-    public long patience(@Variable("original") Original original, @Variable("conversationId") String conversationId)
-            throws RefusedException {
+    public void await(Progress progress) throws RefusedException {
+        progress.setHold(
+                new Hold(Duration.ofMillis(patience(progress)), "no agent has taken the conversation", "agent", false));
+    }
+
+    private long patience(Progress progress) throws RefusedException {
         long now = System.currentTimeMillis();
-        long heldSince = original.identity().heldSince();
+        long heldSince = progress.identity().heldSince();
         long left = (heldSince == 0 ? now : heldSince) + timeout.toMillis() - now;
         if (left <= 0) {
             throw RefusedException.request(
                     ErrorCode.EXPIRED,
                     "/",
-                    "no agent has taken conversation " + conversationId + " for " + timeout.toSeconds() + " s");
+                    "no agent has taken conversation " + progress.conversationId() + " for " + timeout.toSeconds()
+                            + " s");
         }
-        long expiration = original.identity().expiration();
+        long expiration = progress.identity().expiration();
         long untilExpiry = expiration == 0 ? left : Math.max(1, expiration - now);
         return Math.min(LOOK_AGAIN.toMillis(), Math.min(left, untilExpiry));
     }
 
     /** The event may have come after the look at the conversation, and before anybody could see that a message waits. */
-    public void lookAgain(
-            @Variable("bot") Bot bot,
-            @Variable("original") Original original,
-            @Variable("conversationId") String conversationId,
-            @Variable("holdKey") String key) {
-        if (!isAwaited(bot, conversationId)) {
-            held.endWait(original.identity().queue(), key);
+    public void lookAgain(Progress progress) {
+        if (!isAwaited(progress)) {
+            held.endWait(progress);
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.livebridge.bot.Bots;
 import dev.livebridge.delivery.Addressee;
 import dev.livebridge.delivery.ErrorCode;
 import dev.livebridge.delivery.Original;
+import dev.livebridge.delivery.Progress;
 import dev.livebridge.delivery.RefusedException;
 import dev.livebridge.event.LiveEvent;
 import jakarta.jms.JMSException;
@@ -33,8 +34,11 @@ public final class BotChoice {
      * @throws RefusedException {@code invalid-request} where it names a bot that isn't configured, or another one than its
      *                          queue's
      */
-    public Bot of(@Variable("request") Map<String, Object> request, @Variable("queue") String queue)
-            throws RefusedException {
+    public void choose(Progress progress) throws RefusedException {
+        progress.setBot(of(progress.request(), progress.identity().queue()));
+    }
+
+    private Bot of(Map<String, Object> request, String queue) throws RefusedException {
         String name = (String) request.get("bot");
         Optional<Bot> owner = bots.owner(queue);
         if (name != null && owner.isPresent() && !owner.get().name().equals(name)) {
@@ -45,11 +49,6 @@ public final class BotChoice {
                     + (bots.areSeveral() ? ", only " + String.join(", ", new TreeSet<>(bots.names())) : ""));
         }
         return owner.or(() -> bots.named(name)).orElseGet(() -> ofConversation((String) request.get("conversationId")));
-    }
-
-    /** By what other requests of the same user wait, too. */
-    public String userKey(@Variable("bot") Bot bot, @Variable("userHash") String userHash) {
-        return bot.userKey(userHash);
     }
 
     private static RefusedException refused(String message) {
@@ -63,9 +62,10 @@ public final class BotChoice {
     }
 
     /** Of a message that was worked on before, and is not read again. */
-    public Bot before(@Variable("original") Original original) throws JMSException, IOException {
-        String queue = original.identity().queue();
-        return bots.owner(queue).isPresent() ? of(queue, Addressee.NONE) : of(queue, addressee(original));
+    public void chooseUnread(Progress progress) throws JMSException, IOException {
+        String queue = progress.identity().queue();
+        boolean isOwned = bots.owner(queue).isPresent();
+        progress.setBot(of(queue, isOwned ? Addressee.NONE : addressee(progress.original())));
     }
 
     /** Of an event of Live: of its conversation; else the one with this id. */

@@ -2,12 +2,14 @@ package dev.livebridge.conversation;
 
 import dev.livebridge.bot.Bot;
 import dev.livebridge.bot.Bots;
-import dev.livebridge.delivery.Delivery;
 import dev.livebridge.delivery.ErrorCode;
 import dev.livebridge.delivery.NoConversationException;
+import dev.livebridge.delivery.Progress;
 import dev.livebridge.delivery.RefusedException;
+import dev.livebridge.delivery.State;
 import dev.livebridge.store.Sql;
 import dev.livebridge.store.Store;
+import jakarta.jms.JMSException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,26 +35,32 @@ public final class Conversations {
     private final MessageGroups groups;
     private final Duration maxAge;
     private final String reopenedFirstname;
+    private final boolean awaitsAgents;
 
     /**
      * @param maxAge            {@code live.conversations.max-age}, after which a conversation is forgotten
      * @param reopenedFirstname {@code live.conversations.reopened-firstname} where messages to a closed conversation open a
      *                          new one ({@code live.conversations.reopen-closed}); null where they don't
+     * @param awaitsAgents      {@code live.messages.hold-until-attended}
      */
-    public Conversations(Store store, Bots bots, MessageGroups groups, Duration maxAge, String reopenedFirstname) {
+    public Conversations(
+            Store store,
+            Bots bots,
+            MessageGroups groups,
+            Duration maxAge,
+            String reopenedFirstname,
+            boolean awaitsAgents) {
         this.store = store;
         this.bots = bots;
         this.groups = groups;
         this.maxAge = maxAge;
         this.reopenedFirstname = reopenedFirstname;
+        this.awaitsAgents = awaitsAgents;
     }
 
     /** Live has queued this conversation for this user. To say it again changes nothing. */
-    public void queued(
-            @Variable("bot") Bot bot,
-            @Variable("conversationId") String conversationId,
-            @Variable("userHash") String userHash) {
-        store.write(sql -> queued(sql, bot, conversationId, userHash));
+    public void remember(Progress progress) {
+        store.write(sql -> queued(sql, progress.bot(), progress.conversationId(), progress.userHash()));
     }
 
     private boolean queued(Sql sql, Bot bot, String conversationId, String userHash) throws SQLException {
@@ -90,12 +98,12 @@ public final class Conversations {
     }
 
     /** Live doesn't know this conversation any more. */
-    public void closed(@Variable("bot") Bot bot, @Variable("conversationId") String conversationId) {
+    public void close(Progress progress) {
         store.write(sql -> sql.update(
                 "update conversation set closed_at = ? where bot_id = ? and conversation_id = ? and closed_at is null",
                 Instant.now(),
-                bot.id(),
-                conversationId));
+                progress.bot().id(),
+                progress.conversationId()));
     }
 
     /**
@@ -118,6 +126,13 @@ public final class Conversations {
     /** The user of a conversation of this bot; null where the bridge has not seen it. */
     public String user(@Variable("bot") Bot bot, @Variable("conversationId") String conversationId) {
         return users(bot, List.of(conversationId)).get(conversationId);
+    }
+
+    /** Finds the user of the message's conversation, as far as the bridge has seen it. */
+    public void findUser(Progress progress) {
+        if (progress.userHash() == null) {
+            progress.setUserHash(user(progress.bot(), progress.conversationId()));
+        }
     }
 
     /** Whose conversations these are, by their ids, as far as the bridge has seen them. */
@@ -163,30 +178,54 @@ public final class Conversations {
     }
 
     /**
+     * Finds the conversation of a message that comes for the first time. One that was looked up may have to wait before that.
+     *
+     * @return {@link State#READY} where it can be sent as it is; {@link State#UNPREPARED} where it has a key or attachments,
+     *     was looked up, may have to wait for an agent, or its conversation is to be opened
+     * @throws RefusedException        as {@link #address}
+     * @throws NoConversationException as {@link #address}
+     */
+    public State find(Progress progress) throws RefusedException, NoConversationException, JMSException {
+        progress.setConversationId((String) progress.request().get("conversationId"));
+        if (progress.delivery().looked()) {
+            return State.UNPREPARED;
+        }
+        address(progress);
+        return progress.conversationId() == null
+                        || awaitsAgents
+                        || progress.hasAttachments()
+                        || progress.original().hasKey()
+                ? State.UNPREPARED
+                : State.READY;
+    }
+
+    /**
      * The conversation that a message is addressed to: its {@code conversationId}, or the open one of its {@code userHash} or
-     * {@code user}. Null where one is to be opened first: for the request's {@code user}, which is added to it where a closed
+     * {@code user}. None where one is to be opened first: for the request's {@code user}, which is added to it where a closed
      * conversation is opened anew. Whether a {@code conversationId} is closed is asked here only for a message that was
      * looked up, or where closed ones are opened anew; else it is found out as the call starts.
      *
      * @throws RefusedException        {@code conversation-closed} where Live said before that it is gone
      * @throws NoConversationException where the user has no open one
      */
-    public String addressed(
-            @Variable("bot") Bot bot,
-            @Variable("request") Map<String, Object> request,
-            @Variable("delivery") Delivery delivery)
-            throws RefusedException, NoConversationException {
+    public void address(Progress progress) throws RefusedException, NoConversationException {
+        progress.setConversationId(addressed(progress));
+    }
+
+    private String addressed(Progress progress) throws RefusedException, NoConversationException {
+        Bot bot = progress.bot();
+        Map<String, Object> request = progress.request();
         if (request.get("conversationId") instanceof String conversationId) {
-            if ((delivery != null && delivery.looked() || reopenedFirstname != null) && isClosed(bot, conversationId)) {
+            if ((progress.delivery().looked() || reopenedFirstname != null) && isClosed(bot, conversationId)) {
                 String userHash = user(bot, conversationId);
                 if (reopenedFirstname != null && userHash != null) {
-                    return reopened(request, userHash);
+                    return reopened(progress, userHash);
                 }
                 throw closed();
             }
             return conversationId;
         }
-        Optional<Newest> newest = store.read(sql -> newest(sql, bot, (String) request.get("userHash")));
+        Optional<Newest> newest = store.read(sql -> newest(sql, bot, progress.userHash()));
         boolean isOpen = newest.isPresent() && newest.get().open();
         if (!isOpen && request.containsKey("user")) {
             return null;
@@ -195,7 +234,7 @@ public final class Conversations {
             throw new NoConversationException(ErrorCode.UNKNOWN_CONVERSATION, "the user has no conversation");
         }
         if (!isOpen && reopenedFirstname != null) {
-            return reopened(request, (String) request.get("userHash"));
+            return reopened(progress, progress.userHash());
         }
         if (!isOpen) {
             throw new NoConversationException(ErrorCode.CONVERSATION_CLOSED, "the user's conversation is closed");
@@ -204,16 +243,10 @@ public final class Conversations {
     }
 
     /** All that the store knows of the user is the hash; the enrichment may know more. */
-    private String reopened(Map<String, Object> request, String userHash) {
-        request.put("userHash", userHash);
-        request.put("user", Map.of("hash", userHash, "firstname", reopenedFirstname));
+    private String reopened(Progress progress, String userHash) {
+        progress.setUserHash(userHash);
+        progress.request().put("user", Map.of("hash", userHash, "firstname", reopenedFirstname));
         return null;
-    }
-
-    /** Within what an {@code idempotencyKey} is unique: the conversation, or the user of a message that may open one. */
-    public String keyScope(
-            @Variable("request") Map<String, Object> request, @Variable("conversationId") String conversationId) {
-        return request.containsKey("user") ? (String) request.get("userHash") : conversationId;
     }
 
     private boolean isClosed(Bot bot, String conversationId) {
@@ -228,9 +261,8 @@ public final class Conversations {
      *
      * @throws RefusedException {@code conversation-closed}
      */
-    public void checkOpen(@Variable("bot") Bot bot, @Variable("conversationId") String conversationId)
-            throws RefusedException {
-        if (conversationId != null && isClosed(bot, conversationId)) {
+    public void checkOpen(Progress progress) throws RefusedException {
+        if (progress.conversationId() != null && isClosed(progress.bot(), progress.conversationId())) {
             throw closed();
         }
     }

@@ -1,19 +1,21 @@
 package dev.livebridge.conversation;
 
+import dev.livebridge.broker.BrokerQueues;
 import dev.livebridge.delivery.Deliveries;
 import dev.livebridge.delivery.Delivery;
 import dev.livebridge.delivery.Identity;
 import dev.livebridge.delivery.LostMessageException;
-import dev.livebridge.delivery.Original;
+import dev.livebridge.delivery.Progress;
+import dev.livebridge.delivery.State;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
+import jakarta.jms.Message;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import org.apache.camel.Variable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jms.core.JmsTemplate;
@@ -60,44 +62,52 @@ public final class GroupOrder {
     }
 
     /** It waits on the held queue from now on: what comes after it may go there, too. */
-    void setAside(Original original, Delivery delivery) throws LostMessageException {
-        deliveries.setAside(delivery);
-        setAside.get().add(original.identity().recordId());
+    void setAside(Progress progress) throws LostMessageException {
+        deliveries.setAside(progress.delivery());
+        setAside.get().add(progress.identity().recordId());
+    }
+
+    /**
+     * Where producers set the groups: whether a message is the first one of its group that comes to this consumer. It goes back
+     * once.
+     */
+    boolean isFirst(Message met) throws JMSException {
+        // a producer may have set the property: no message goes back twice for it
+        return !byReader && isMoved(met) && !met.getJMSRedelivered();
+    }
+
+    /** Whether the broker says that a message is the first one of its group that comes to this consumer. */
+    static boolean isMoved(Message met) throws JMSException {
+        return Boolean.TRUE.equals(met.getObjectProperty(BrokerQueues.FIRST_KEY));
     }
 
     /**
      * Whether a message came before its turn, and must go back into its place.
      *
-     * @param first whether the broker says that it is the first one of its group that comes to this consumer
+     * @return {@link State#EARLY}, or {@link State#KNOWN}
      */
-    public boolean isEarly(
-            @Variable("original") Original original,
-            @Variable("delivery") Delivery delivery,
-            @Variable("firstOfGroup") Boolean first)
-            throws JMSException {
+    public State check(Progress progress) {
+        return isEarly(progress) ? State.EARLY : State.KNOWN;
+    }
+
+    private boolean isEarly(Progress progress) {
+        Delivery delivery = progress.delivery();
         Delivery.Before before = delivery.before();
-        if (delivery.confirmed()) {
-            return false;
-        }
-        if (!byReader) {
-            // a producer may have set the property: no message goes back twice for it
-            return Boolean.TRUE.equals(first) && !original.isRedelivered();
-        }
-        boolean isHeld = original.identity().heldSince() != 0;
-        if (before == null || before.held() && !isHeld && isOnHeld(before)) {
+        boolean isHeld = progress.identity().heldSince() != 0;
+        if (!byReader || before == null || before.held() && !isHeld && isOnHeld(before)) {
             return false;
         }
         delivery.early(Instant.now());
         if (Duration.between(delivery.earlySince(), Instant.now()).compareTo(PATIENCE) > 0) {
             LOG.warn(
                     "{}: goes on without the message before it, {}, which was not seen for {} s",
-                    original.identity().messageId(),
+                    progress.messageId(),
                     before.messageId(),
                     PATIENCE.toSeconds());
             delivery.goOn();
             return false;
         }
-        LOG.debug("{}: comes before {}", original.identity().messageId(), before.messageId());
+        LOG.debug("{}: comes before {}", progress.messageId(), before.messageId());
         return true;
     }
 

@@ -2,16 +2,17 @@ package dev.livebridge.conversation;
 
 import dev.livebridge.bot.Bot;
 import dev.livebridge.bot.Bots;
-import dev.livebridge.broker.BrokerQueues;
-import dev.livebridge.delivery.Delivery;
 import dev.livebridge.delivery.Digest;
+import dev.livebridge.delivery.Hold;
 import dev.livebridge.delivery.Identity;
 import dev.livebridge.delivery.LostMessageException;
 import dev.livebridge.delivery.NotKeptException;
 import dev.livebridge.delivery.Original;
 import dev.livebridge.delivery.Originals;
 import dev.livebridge.delivery.Outages;
+import dev.livebridge.delivery.Progress;
 import dev.livebridge.delivery.Resend;
+import dev.livebridge.delivery.State;
 import dev.livebridge.spool.SpoolFolder;
 import dev.livebridge.store.Sql;
 import dev.livebridge.store.Store;
@@ -35,8 +36,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.apache.camel.Body;
-import org.apache.camel.Exchange;
 import org.apache.camel.Variable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,6 +71,8 @@ public final class Holds {
     private static final Duration SPREAD = Duration.ofSeconds(2);
     /** The cause of a wait that no service, agent or conversation ends. */
     private static final String OTHER = "other";
+
+    private static final Hold BEHIND = new Hold(Duration.ZERO, "behind others of its conversation", OTHER, false);
 
     private final Store store;
     private final MarkerSeal seal;
@@ -120,41 +121,29 @@ public final class Holds {
      * By what a message waits: the group in which the grouping reader put it, else the user where the bridge knows it, else
      * the conversation.
      */
-    public String key(
-            @Variable("bot") Bot bot,
-            @Variable("original") Original original,
-            @Variable("userHash") String userHash,
-            @Variable("conversationId") String conversationId) {
-        Identity identity = original.identity();
+    private String key(Progress progress) {
+        Identity identity = progress.identity();
         return identity.byReader() && identity.group() != null
                 ? identity.group()
-                : conversations.group(bot, userHash, conversationId);
+                : conversations.group(progress.bot(), progress.userHash(), progress.conversationId());
     }
 
     /**
      * Whether a message must wait because others of its conversation do; one that was held is the first of them. One that
      * comes after a held one does, whatever the store says of the conversation. Of a message that nobody has looked up the
      * store says so when it is started.
+     *
+     * @return {@link State#BEHIND}, or {@link State#KNOWN}
      */
-    public boolean mustWait(
-            @Variable("original") Original original,
-            @Variable("delivery") Delivery delivery,
-            @Variable("holdKey") String key) {
-        if (original.identity().heldSince() != 0 || !delivery.looked()) {
-            return false;
-        }
-        return delivery.before() != null || isHeld(original.identity().queue(), key);
+    public State check(Progress progress) {
+        boolean isBehind =
+                progress.identity().heldSince() == 0 && (progress.delivery().before() != null || isWaiting(progress));
+        return isBehind ? State.BEHIND : State.KNOWN;
     }
 
     /** Whether others of its conversation wait. */
-    public boolean isWaiting(Exchange exchange) {
-        Original original = exchange.getVariable("original", Original.class);
-        String key = key(
-                exchange.getVariable("bot", Bot.class),
-                original,
-                exchange.getVariable("userHash", String.class),
-                exchange.getVariable("conversationId", String.class));
-        return isHeld(original.identity().queue(), key);
+    public boolean isWaiting(Progress progress) {
+        return isHeld(progress.identity().queue(), key(progress));
     }
 
     private boolean isHeld(String queue, String key) {
@@ -162,21 +151,13 @@ public final class Holds {
     }
 
     /** Its conversation waits from now on, if it doesn't yet. */
-    public void begin(
-            @Variable("original") Original original,
-            @Variable("holdKey") String key,
-            @Variable("holdFor") Long holdFor,
-            @Variable("holdReason") String reason,
-            @Variable("holdCause") String cause,
-            @Variable("holdIsAsked") Boolean isAsked) {
-        insert(
-                original.identity().queue(),
-                key,
-                original.identity().group(),
-                shortened(reason),
-                cause,
-                Boolean.TRUE.equals(isAsked),
-                Instant.now().plusMillis(holdFor));
+    public void begin(Progress progress) {
+        begin(progress, key(progress), progress.hold());
+    }
+
+    private void begin(Progress progress, String key, Hold hold) {
+        Identity identity = progress.identity();
+        insert(identity.queue(), key, identity.group(), hold, Instant.now().plus(hold.time()));
     }
 
     private static String shortened(String reason) {
@@ -185,13 +166,11 @@ public final class Holds {
     }
 
     /** Sets a message aside, behind those of its conversation, in the transaction that consumed it. */
-    public void setAside(
-            @Variable("original") Original original,
-            @Variable("delivery") Delivery delivery,
-            @Variable("holdKey") String key)
-            throws LostMessageException {
-        order.setAside(original, delivery);
+    public void setAside(Progress progress) throws LostMessageException {
+        order.setAside(progress);
+        Original original = progress.original();
         Identity identity = original.identity();
+        String key = key(progress);
         int waiting = store.write(sql -> sql.update(
                 "update hold set last_id = ?, empty_looks = 0" + OF_KEY,
                 identity.recordId(),
@@ -199,12 +178,12 @@ public final class Holds {
                 identity.queue(),
                 key));
         if (waiting == 0) {
-            begin(original, key, 0L, "behind others of its conversation", OTHER, false);
+            begin(progress, key, BEHIND);
         }
         jms.execute(session -> {
             Map<String, Object> properties = original.properties();
-            properties.putAll(original.identity().held(System.currentTimeMillis()));
-            properties.put(DIGEST, digest(original.identity().queue(), key));
+            properties.putAll(identity.held(System.currentTimeMillis()));
+            properties.put(DIGEST, digest(identity.queue(), key));
             properties.put(KEY, key);
             int priority = original.message().getJMSPriority();
             Message message = Resend.message(original, properties, session);
@@ -216,23 +195,19 @@ public final class Holds {
     }
 
     /** The first of the held messages failed again: the next try comes later, and the transaction is rolled back. */
-    public void postpone(
-            @Variable("original") Original original,
-            @Variable("holdKey") String key,
-            @Variable("holdFor") Long holdFor,
-            @Variable("holdReason") String reason,
-            @Variable("holdCause") String cause,
-            @Variable("holdIsAsked") Boolean isAsked) {
+    public void postpone(Progress progress) {
+        Hold hold = progress.hold();
+        String queue = progress.identity().queue();
+        String key = key(progress);
         Instant now = Instant.now();
-        String queue = original.identity().queue();
         // where this is lost, its marker comes again at once, and waits for the store
         store.writeLater(sql -> sql.update(
                 "update hold set due_at = ?, marked_until = ?, reason = ?, cause = ?, asked = ?" + OF_KEY,
-                now.plusMillis(holdFor),
+                now.plus(hold.time()),
                 now,
-                shortened(reason),
-                cause,
-                Boolean.TRUE.equals(isAsked),
+                shortened(hold.reason()),
+                hold.cause(),
+                hold.isAsked(),
                 botId,
                 queue,
                 key));
@@ -242,9 +217,8 @@ public final class Holds {
      * What is to be done with what a consumer met: a message as it is; in the place of a marker, the first held message of
      * its conversation, or null where there is none to take now.
      */
-    public Original next(@Body Message met, @Variable("spool") SpoolFolder folder)
-            throws JMSException, NotKeptException {
-        if (Boolean.TRUE.equals(met.getObjectProperty(BrokerQueues.FIRST_KEY))) {
+    Original take(Message met, SpoolFolder folder) throws JMSException, NotKeptException {
+        if (GroupOrder.isMoved(met)) {
             order.moved();
         }
         if (!(met.getJMSDestination() instanceof Queue readFrom) || !isMarker(met, readFrom.getQueueName())) {
@@ -341,10 +315,10 @@ public final class Holds {
         });
     }
 
-    private record Hold(String queue, String key, String group, long markedUntil) {}
+    private record Row(String queue, String key, String group, long markedUntil) {}
 
-    private static Hold hold(ResultSet row) throws SQLException {
-        return new Hold(row.getString(1), row.getString(2), row.getString(3), row.getLong(4));
+    private static Row row(ResultSet row) throws SQLException {
+        return new Row(row.getString(1), row.getString(2), row.getString(3), row.getLong(4));
     }
 
     /** Where an outage has ended since the last look, what waits because of it is tried again within two seconds. */
@@ -368,17 +342,17 @@ public final class Holds {
         // marked_until is when it failed, as long as it isn't due
         String waiting = "bot_id = ? and cause = ? and due_at > ? and marked_until >= ?";
         String unasked = end.isOfMany() ? "" : " and not asked";
-        List<Hold> holds = store.read(sql -> sql.list(
+        List<Row> holds = store.read(sql -> sql.list(
                 "select queue, hold_key, jms_group, marked_until from hold where " + waiting + unasked
                         + " order by began_at",
-                Holds::hold,
+                Holds::row,
                 botId,
                 service,
                 now,
                 end.began()));
         for (int i = 0; i < holds.size(); i++) {
             Instant due = now.plus(SPREAD.multipliedBy(i).dividedBy(holds.size()));
-            Hold hold = holds.get(i);
+            Row hold = holds.get(i);
             store.writeLater(sql -> sql.update(
                     "update hold set due_at = ? where queue = ? and hold_key = ? and " + waiting,
                     due,
@@ -411,15 +385,15 @@ public final class Holds {
 
     private void releaseDue() {
         Instant now = Instant.now();
-        List<Hold> due = store.read(sql -> sql.list("""
+        List<Row> due = store.read(sql -> sql.list("""
                 select queue, hold_key, jms_group, marked_until from hold
                 where bot_id = ? and due_at <= ? and marked_until <= ?
-                """, Holds::hold, botId, now, now));
+                """, Holds::row, botId, now, now));
         outages.succeeded(Outages.STORE);
         due.forEach(this::release);
     }
 
-    private void release(Hold hold) {
+    private void release(Row hold) {
         int claimed = store.write(sql -> sql.update(
                 "update hold set marked_until = ?" + OF_KEY + " and marked_until = ?",
                 Instant.now().plus(MARKER_PATIENCE),
@@ -445,15 +419,15 @@ public final class Holds {
      */
     public void recover() {
         try {
-            List<Hold> held = jms.browse(heldQueue, (session, browser) -> {
-                List<Hold> first = new ArrayList<>();
+            List<Row> held = jms.browse(heldQueue, (session, browser) -> {
+                List<Row> first = new ArrayList<>();
                 for (Enumeration<?> all = browser.getEnumeration();
                         all.hasMoreElements() && first.size() < LOOKED_AT; ) {
                     Message message = (Message) all.nextElement();
                     if (message.getObjectProperty(KEY) instanceof String key
                             && message.propertyExists(Identity.MESSAGE_ID)) {
                         Identity identity = Identity.of(message, true);
-                        first.add(new Hold(identity.queue(), key, identity.group(), 0));
+                        first.add(new Row(identity.queue(), key, identity.group(), 0));
                     }
                 }
                 return first;
@@ -466,28 +440,31 @@ public final class Holds {
         }
     }
 
-    private void recover(Hold hold) {
-        if (insert(hold.queue(), hold.key(), hold.group(), "found on " + heldQueue, OTHER, false, Instant.now())) {
+    private void recover(Row hold) {
+        Hold found = new Hold(Duration.ZERO, "found on " + heldQueue, OTHER, false);
+        if (insert(hold.queue(), hold.key(), hold.group(), found, Instant.now())) {
             LOG.warn("messages of {} were found on {} with nobody to bring them back", hold.key(), heldQueue);
         }
     }
 
     /** Whether it did not wait before. */
-    private boolean insert(
-            String queue, String key, String group, String reason, String cause, boolean isAsked, Instant dueAt) {
+    private boolean insert(String queue, String key, String group, Hold hold, Instant dueAt) {
         Instant now = Instant.now();
-        return store.write(sql -> sql.update("""
+        String reason = shortened(hold.reason());
+        return store.write(sql -> sql.update(
+                        """
                         insert into hold (bot_id, queue, hold_key, jms_group, reason, cause, asked, began_at, due_at,
                           marked_until, empty_looks)
                         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
                         on conflict do nothing
-                        """, botId, queue, key, group, reason, cause, isAsked, now, dueAt, now))
+                        """, botId, queue, key, group, reason, hold.cause(), hold.isAsked(), now, dueAt, now))
                 == 1;
     }
 
     /** A conversation of this user is there: what waits for it needn't any more. */
-    public void releaseUser(@Variable("bot") Bot bot, @Variable("userHash") String userHash) {
-        releaseAny(bot, Set.of(bot.userKey(userHash)));
+    public void releaseUser(Progress progress) {
+        Bot bot = progress.bot();
+        releaseAny(bot, Set.of(bot.userKey(progress.userHash())));
     }
 
     /** An agent has taken this conversation, or it is closed: what waits for that needn't any more. */
@@ -508,8 +485,13 @@ public final class Holds {
         }
     }
 
+    /** The group of a message is tried again at once. */
+    void endWait(Progress progress) {
+        endWait(progress.identity().queue(), key(progress));
+    }
+
     /** Whether anything waited. Its marker goes with the next release. */
-    boolean endWait(String queue, String key) {
+    private boolean endWait(String queue, String key) {
         Instant now = Instant.now();
         return store.write(sql -> sql.update(
                         "update hold set due_at = ?, marked_until = ?" + OF_KEY, now, now, botId, queue, key))

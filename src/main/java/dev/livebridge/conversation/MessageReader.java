@@ -44,8 +44,8 @@ public final class MessageReader extends ServiceSupport implements Runnable {
     private static final long IDLE_MILLIS = 500;
     /** How often a message is tried that can't be handed on. */
     private static final int TRIES = 3;
-    /** How long a batch is waited for once its first message is there. */
-    private static final long GATHER_MILLIS = 5;
+    /** How long the next message of a batch is waited for: while one batch is committed, the next one gathers by itself. */
+    private static final long GATHER_MILLIS = 1;
 
     private final ConnectionFactory broker;
     private final BrokerQueues queues;

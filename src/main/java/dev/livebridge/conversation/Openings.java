@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.livebridge.bot.Bot;
-import dev.livebridge.delivery.Delivery;
 import dev.livebridge.delivery.Identity;
+import dev.livebridge.delivery.Progress;
 import dev.livebridge.delivery.ServiceUnavailableException;
 import dev.livebridge.store.Sql;
 import dev.livebridge.store.Store;
@@ -15,8 +15,6 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.camel.Exchange;
-import org.apache.camel.Variable;
 
 /**
  * Opens one conversation where several messages of a user ask for one at once: whoever claims the user first opens it, and
@@ -37,28 +35,27 @@ public final class Openings {
         this.botId = botId;
     }
 
-    private record Open(String conversationId, Map<String, Object> answer) {}
-
     /**
-     * Claims the user for this message. Where the user has an open conversation by now, it becomes the variables
-     * {@code conversationId} and {@code conversation} (what Live answered for it, and {@code duplicate}), and nothing is claimed.
+     * Claims the user for this message, unless it opened a conversation in a try before. Where the user has an open one by
+     * now, that one becomes the message's ({@code duplicate}), and nothing is claimed.
      *
      * @throws ServiceUnavailableException while another message has the claim
      */
-    public void claim(
-            Exchange exchange,
-            @Variable("bot") Bot bot,
-            @Variable("delivery") Delivery delivery,
-            @Variable("userHash") String userHash)
-            throws ServiceUnavailableException, JsonProcessingException {
-        if (!claim(bot, delivery.identity(), userHash)) {
+    public void claim(Progress progress) throws ServiceUnavailableException, JsonProcessingException {
+        if (progress.conversation() != null) {
+            progress.setConversation(progress.conversation());
+            return;
+        }
+        Bot bot = progress.bot();
+        String userHash = progress.userHash();
+        if (!claim(bot, progress.identity(), userHash)) {
             throw new ServiceUnavailableException("another message opens a conversation for its user", null);
         }
-        Optional<Open> open = open(bot, userHash);
-        if (open.isPresent()) {
+        Optional<Conversations.Newest> newest = store.read(sql -> Conversations.newest(sql, bot, userHash));
+        if (newest.isPresent() && newest.get().open()) {
+            Map<String, Object> answer = answer(newest.get());
             store.write(sql -> release(sql, bot, userHash));
-            exchange.setVariable("conversationId", open.get().conversationId());
-            exchange.setVariable("conversation", open.get().answer());
+            progress.setConversation(answer);
         }
     }
 
@@ -79,49 +76,38 @@ public final class Openings {
                 == 1;
     }
 
-    private Optional<Open> open(Bot bot, String userHash) throws JsonProcessingException {
-        Optional<Conversations.Newest> newest = store.read(sql -> Conversations.newest(sql, bot, userHash));
-        if (newest.isEmpty() || !newest.get().open()) {
-            return Optional.empty();
-        }
-        String conversationId = newest.get().conversationId();
+    private static Map<String, Object> answer(Conversations.Newest newest) throws JsonProcessingException {
         Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("conversationId", conversationId);
+        answer.put("conversationId", newest.conversationId());
         answer.put("duplicate", true);
-        if (newest.get().answer() != null) {
-            answer.putAll(MAPPER.readValue(newest.get().answer(), MAP));
+        if (newest.answer() != null) {
+            answer.putAll(MAPPER.readValue(newest.answer(), MAP));
         }
-        return Optional.of(new Open(conversationId, answer));
+        return answer;
     }
 
     /** The conversation is open and remembered: those that wait for it may go on. */
-    public void opened(
-            @Variable("bot") Bot bot,
-            @Variable("userHash") String userHash,
-            @Variable("conversationId") String conversationId,
-            @Variable("conversation") Map<String, Object> conversation)
-            throws JsonProcessingException {
-        String answer = MAPPER.writeValueAsString(conversation);
+    public void complete(Progress progress) throws JsonProcessingException {
+        String answer = MAPPER.writeValueAsString(progress.conversation());
         store.write(sql -> {
             sql.update(
                     "update conversation set answer = ? where bot_id = ? and conversation_id = ?",
                     answer,
-                    bot.id(),
-                    conversationId);
-            return release(sql, bot, userHash);
+                    progress.bot().id(),
+                    progress.conversationId());
+            return release(sql, progress.bot(), progress.userHash());
         });
     }
 
     /** This message ends here: another may open one. */
-    public void givenUp(
-            @Variable("bot") Bot bot, @Variable("userHash") String userHash, @Variable("delivery") Delivery delivery) {
-        if (bot != null && userHash != null && delivery != null) {
+    public void giveUp(Progress progress) {
+        if (progress.userHash() != null) {
             store.write(sql -> sql.update(
                     "delete from opening where bot_id = ? and user_hash = ? and queue = ? and message_id = ?",
-                    bot.id(),
-                    userHash,
-                    delivery.identity().queue(),
-                    delivery.identity().recordId()));
+                    progress.bot().id(),
+                    progress.userHash(),
+                    progress.identity().queue(),
+                    progress.identity().recordId()));
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.livebridge.delivery;
 
-import dev.livebridge.bot.Bot;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -9,7 +8,6 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import javax.net.ssl.SSLHandshakeException;
-import org.apache.camel.Exchange;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.springframework.dao.DataAccessException;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -28,7 +26,7 @@ final class Attempts {
     }
 
     /** The service that failed, null where it is none of those that are watched. */
-    static String service(Exchange exchange, Delivery delivery, Throwable failure) {
+    static String service(Progress progress, Throwable failure) {
         if (failure instanceof SdkException) {
             return Outages.S3;
         }
@@ -37,20 +35,20 @@ final class Attempts {
         }
         boolean isOfLive = failure instanceof IOException
                 || failure instanceof ServiceUnavailableException unavailable && unavailable.response() != null;
-        return isOfLive && delivery != null && delivery.isStarted()
-                ? exchange.getVariable("bot", Bot.class).live()
+        return isOfLive && progress != null && progress.delivery().isStarted()
+                ? progress.bot().live()
                 : null;
     }
 
     /**
      * What a failure says of a try.
      *
-     * @param delivery null where the message could not be taken up
+     * @param progress null where the message could not be taken up
      * @param service  see {@link #service}
      * @param since    when the tries began to fail
      */
-    Attempt of(Delivery delivery, Throwable failure, String service, Instant since) {
-        boolean unanswered = delivery != null && delivery.isStarted() && !saysWhatBecameOfTheCall(failure);
+    Attempt of(Progress progress, Throwable failure, String service, Instant since) {
+        boolean unanswered = progress != null && progress.delivery().isStarted() && !saysWhatBecameOfTheCall(failure);
         return new Attempt(
                 failure,
                 service,

@@ -15,8 +15,6 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.camel.Exchange;
-import org.apache.camel.Variable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -64,41 +62,37 @@ public final class Deliveries {
         this.table = new DeliveryTable(settings.botId());
     }
 
-    /** Takes a message up: sets the variable {@code delivery}, which holds what is known of it. */
-    public void take(Exchange exchange) throws JMSException {
-        Original original = exchange.getVariable("original", Original.class);
-        Delivery delivery = exchange.getVariable("delivery", Delivery.class);
-        if (delivery == null || delivery.identity() != original.identity()) {
-            Delivery taken = new Delivery(original.identity());
-            // nothing may be written of the time before, when somebody had it
-            taken.cutOff = original.isRedelivered() ? 1 : 0;
-            // a message that comes for the first time and has a record is another consumer's: this one was too slow;
-            // if the broker has only forgotten a delivery, the message goes back once and comes again as redelivered
-            taken.mayTakeOver = original.isRedelivered() || original.identity().heldSince() != 0 || lastRun.isSuspect();
-            exchange.setVariable("delivery", taken);
-        }
+    /** Takes a message up. */
+    public Delivery take(Original original) throws JMSException {
+        Delivery delivery = new Delivery(original.identity());
+        // nothing may be written of the time before, when somebody had it
+        delivery.cutOff = original.isRedelivered() ? 1 : 0;
+        // a message that comes for the first time and has a record is another consumer's: this one was too slow;
+        // if the broker has only forgotten a delivery, the message goes back once and comes again as redelivered
+        delivery.mayTakeOver = original.isRedelivered() || original.identity().heldSince() != 0 || lastRun.isSuspect();
+        return delivery;
     }
 
     /**
      * Whether to ask the store before anything is done with the message: somebody may have had it before, or it may be what ended
      * the process before this one.
      */
-    public boolean mustLook(@Variable("original") Original original, @Variable("delivery") Delivery delivery)
-            throws JMSException {
+    public boolean mustLook(Progress progress) throws JMSException {
+        Delivery delivery = progress.delivery();
         return delivery.confirmed()
                 || !delivery.looked
-                        && (delivery.mayTakeOver || original.message().propertyExists("idempotencyKey"));
+                        && (delivery.mayTakeOver || progress.original().hasKey());
     }
 
     /**
-     * Asks what became of the message before, and takes it from whoever had it. For a confirmed one sets the variable
-     * {@code outcome} to what its sender is to be told again.
+     * Asks what became of the message before, and takes it from whoever had it.
      *
+     * @return {@link State#CONFIRMED} where Live has taken it: its outcome is what its sender is to be told again
      * @throws DeliveryException where that is enough to end it: it failed before, it ended the process each time, or what
      *                           became of its last call is not known and {@code live.uncertain.*} is dead-letter
      */
-    public void look(Exchange exchange) throws DeliveryException, LostMessageException, IOException {
-        Delivery delivery = exchange.getVariable("delivery", Delivery.class);
+    public State look(Progress progress) throws DeliveryException, LostMessageException, IOException {
+        Delivery delivery = progress.delivery();
         Delivery known = store.write(sql -> takeUp(sql, delivery));
         if (known == null) {
             throw new LostMessageException(delivery.identity());
@@ -107,8 +101,8 @@ public final class Deliveries {
         delivery.looked = true;
         outages.succeeded(Outages.STORE);
         if (delivery.confirmed()) {
-            exchange.setVariable("outcome", repeated(delivery));
-            return;
+            progress.repeat(repeated(delivery));
+            return State.CONFIRMED;
         }
         if (delivery.state == Delivery.State.FAILED) {
             throw new FailedBeforeException(MAPPER.readValue(delivery.outcome, Failure.class));
@@ -119,6 +113,7 @@ public final class Deliveries {
         if (isNotSentAgain(delivery)) {
             throw RefusedException.uncertain("the process ended while Live was called for it");
         }
+        return State.KNOWN;
     }
 
     /**
@@ -173,50 +168,52 @@ public final class Deliveries {
     }
 
     /**
-     * Takes the key of an {@code idempotencyKey}, where there is one, for this message. Where another message has it with a
-     * confirmed outcome, that one's outcome is this one's: the variable {@code outcome}.
+     * Takes the key of an {@code idempotencyKey} for this message, within the user of a request that may open a conversation,
+     * else within its conversation.
      *
-     * @param scope the user or the conversation within which the key is unique
+     * @return {@link State#CONFIRMED} where another message has the key, and Live has taken that one: its outcome is this one's
      * @throws RefusedException     {@code invalid-request} for the key with another body
      * @throws KeyTakenException    while the other message is under way
      * @throws LostMessageException where another consumer has the message
      */
-    public void claim(Exchange exchange, @Variable("bot") Bot bot, @Variable("keyScope") String scope)
-            throws DeliveryException, LostMessageException, JMSException, IOException {
-        Original original = exchange.getVariable("original", Original.class);
-        if (!original.message().propertyExists("idempotencyKey")) {
-            return;
+    public State claimKey(Progress progress) throws DeliveryException, LostMessageException, JMSException, IOException {
+        Original original = progress.original();
+        if (!original.hasKey()) {
+            return State.READY;
         }
-        Delivery delivery = exchange.getVariable("delivery", Delivery.class);
-        String key = original.message().getStringProperty("idempotencyKey");
+        Delivery delivery = progress.delivery();
+        String key = original.message().getStringProperty(Original.KEY);
         if (key == null || key.isEmpty() || key.length() > MAX_KEY) {
             throw RefusedException.request(
                     ErrorCode.INVALID_REQUEST,
-                    "property:idempotencyKey",
+                    "property:" + Original.KEY,
                     "must be a string of 1 to " + MAX_KEY + " characters");
         }
-        String digest = Digest.of(bot.id() + "\n" + delivery.identity().queue() + "\n" + scope + "\n" + key);
+        String scope = progress.request().containsKey("user") ? progress.userHash() : progress.conversationId();
+        String digest =
+                Digest.of(progress.bot().id() + "\n" + delivery.identity().queue() + "\n" + scope + "\n" + key);
         delivery.bodyDigest = original.digest();
         Optional<Delivery> holder = claim(delivery, digest);
         if (holder.isEmpty()) {
             delivery.idempotencyKey = digest;
-            return;
+            return State.READY;
         }
         if (!holder.get().bodyDigest.equals(delivery.bodyDigest)) {
             throw RefusedException.request(
                     ErrorCode.INVALID_REQUEST,
-                    "property:idempotencyKey",
+                    "property:" + Original.KEY,
                     "was given with another body before, expected a key of its own for each request");
         }
         if (!holder.get().confirmed()) {
             throw new KeyTakenException();
         }
-        exchange.setVariable("outcome", repeated(holder.get()));
+        progress.repeat(repeated(holder.get()));
         delivery.state = Delivery.State.CONFIRMED;
         delivery.outcome = holder.get().outcome;
         delivery.userHash = holder.get().userHash;
         delivery.conversationId = holder.get().conversationId;
         save(delivery);
+        return State.CONFIRMED;
     }
 
     /** Whoever has the key already; empty where this message has it now. */
@@ -242,18 +239,14 @@ public final class Deliveries {
     }
 
     /**
-     * Live is about to be called. False where something stands in the way of a message that comes for the first time:
-     * {@link #look} tells what.
+     * Live is about to be called.
      *
-     * @param conversationId null for a call that opens one
+     * @return {@link State#OBSTRUCTED} where something stands in the way of a message that comes for the first time:
+     *     {@link #look} tells what
      * @throws LostMessageException where another consumer has the message
      */
-    public boolean start(
-            @Variable("delivery") Delivery delivery,
-            @Variable("bot") Bot bot,
-            @Variable("conversationId") String conversationId,
-            @Variable("userHash") String userHash)
-            throws LostMessageException {
+    public State start(Progress progress) throws LostMessageException {
+        Delivery delivery = progress.delivery();
         if (delivery.stored) {
             Delivery.State before = delivery.state;
             delivery.state = Delivery.State.STARTED;
@@ -263,29 +256,26 @@ public final class Deliveries {
                 delivery.state = before;
                 throw e;
             }
-            return true;
+            return State.STARTED;
         }
-        delivery.userHash = userHash;
-        delivery.conversationId = conversationId;
+        delivery.userHash = progress.userHash();
+        delivery.conversationId = progress.conversationId();
+        Bot bot = progress.bot();
         if (store.write(sql -> table.begin(sql, delivery, bot) || table.isThere(sql, delivery))) {
             delivery.stored = true;
             delivery.state = Delivery.State.STARTED;
             outages.succeeded(Outages.STORE);
-            return true;
+            return State.STARTED;
         }
-        return false;
+        return State.OBSTRUCTED;
     }
 
     /** Live has taken it. */
-    public void confirmed(
-            @Variable("delivery") Delivery delivery,
-            @Variable("outcome") Map<String, Object> outcome,
-            @Variable("conversationId") String conversationId,
-            @Variable("userHash") String userHash)
-            throws JsonProcessingException, LostMessageException {
-        delivery.userHash = userHash;
-        delivery.conversationId = conversationId;
-        delivery.outcome = MAPPER.writeValueAsString(outcome);
+    public void confirm(Progress progress) throws JsonProcessingException, LostMessageException {
+        Delivery delivery = progress.delivery();
+        delivery.userHash = progress.userHash();
+        delivery.conversationId = progress.conversationId();
+        delivery.outcome = MAPPER.writeValueAsString(progress.outcome());
         delivery.state = Delivery.State.CONFIRMED;
         try {
             save(delivery);
@@ -297,20 +287,17 @@ public final class Deliveries {
     }
 
     /** It will not be tried again: from here on only its dead letter is left to write, however often that fails. */
-    public void failed(
-            @Variable("delivery") Delivery delivery,
-            @Variable("failure") Failure failure,
-            @Variable("conversationId") String conversationId,
-            @Variable("userHash") String userHash)
-            throws JsonProcessingException, LostMessageException {
-        if (delivery == null || delivery.state == Delivery.State.FAILED && delivery.looked) {
+    public void fail(Progress progress) throws JsonProcessingException, LostMessageException {
+        Delivery delivery = progress.delivery();
+        if (delivery.state == Delivery.State.FAILED && delivery.looked) {
             return;
         }
         // whose it is, as far as that is known: Live's answer may speak of the user, who may ask to be forgotten
-        delivery.userHash = userHash == null ? delivery.userHash : userHash;
-        delivery.conversationId = conversationId == null ? delivery.conversationId : conversationId;
+        delivery.userHash = progress.userHash() == null ? delivery.userHash : progress.userHash();
+        delivery.conversationId =
+                progress.conversationId() == null ? delivery.conversationId : progress.conversationId();
         delivery.state = Delivery.State.FAILED;
-        delivery.outcome = MAPPER.writeValueAsString(failure);
+        delivery.outcome = MAPPER.writeValueAsString(progress.failure());
         if (delivery.idempotencyKey != null) {
             // a failure frees the key
             store.write(sql -> table.freeKey(sql, delivery));
@@ -319,8 +306,13 @@ public final class Deliveries {
         save(delivery);
     }
 
+    /** The queue call has ended: the message itself is still to be sent. */
+    public void endQueueCall(Progress progress) {
+        attempted(progress.delivery());
+    }
+
     /** A call has ended, and Live has not taken the message: it refused it, or the call was another. */
-    public void attempted(@Variable("delivery") Delivery delivery) {
+    void attempted(Delivery delivery) {
         if (delivery.confirmed()) {
             return;
         }
@@ -336,18 +328,18 @@ public final class Deliveries {
     }
 
     /** It goes back to its queue in order: that doesn't count as a crash. */
-    public void rolledBack(@Variable("delivery") Delivery delivery) {
-        if (delivery != null) {
-            delivery.rolledBack = true;
-            saveLater(delivery);
+    public void rollBack(Progress progress) {
+        if (progress != null) {
+            progress.delivery().rolledBack = true;
+            saveLater(progress.delivery());
         }
     }
 
     /** It goes back in order without having been tried: its time begins anew. */
-    public void untried(@Variable("delivery") Delivery delivery) {
+    public void beginAnew(Progress progress) {
+        Delivery delivery = progress.delivery();
         delivery.beganAt = Instant.now();
         store.writeLater(sql -> table.beginAnew(sql, delivery));
-        rolledBack(delivery);
     }
 
     /** Removes what is older than the retention, some of it each time; with the store away, the next time. */

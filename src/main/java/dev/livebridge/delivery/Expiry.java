@@ -2,23 +2,22 @@ package dev.livebridge.delivery;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
-import org.apache.camel.Variable;
 
 /** The JMSExpiration of a message, which holds while the bridge has it, too. */
 public final class Expiry {
+    private Expiry() {}
+
     /**
      * Refuses a message whose time has passed. What Live has taken does not expire.
      *
      * @throws RefusedException {@code expired}
      */
-    public void check(@Variable("original") Original original, @Variable("outcome") Map<String, Object> outcome)
-            throws RefusedException {
-        if (outcome == null && isPast(original)) {
+    public static void check(Progress progress) throws RefusedException {
+        if (progress.outcome() == null && isPast(progress.original())) {
             throw RefusedException.request(
                     ErrorCode.EXPIRED,
                     "/",
-                    "expired at " + Instant.ofEpochMilli(original.identity().expiration()));
+                    "expired at " + Instant.ofEpochMilli(progress.identity().expiration()));
         }
     }
 

@@ -25,14 +25,19 @@ public final class Failures {
         this.deliveries = deliveries;
     }
 
-    /** The failure that this exchange ended in. */
-    public Failure of(Exchange exchange) {
+    /** Describes the failure that this exchange ended in. */
+    public void describe(Exchange exchange) {
+        Progress progress = Progress.of(exchange);
+        progress.setFailure(failure(exchange, progress));
+    }
+
+    private Failure failure(Exchange exchange, Progress progress) {
         Throwable caught = cause(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
         if (caught instanceof FailedBeforeException before) {
             return before.failure();
         }
-        Delivery delivery = exchange.getVariable("delivery", Delivery.class);
-        ErrorCode code = code(exchange, caught, delivery);
+        Delivery delivery = progress.delivery();
+        ErrorCode code = code(exchange, caught, progress);
         String what = describe(caught, tokenFilter);
         if (!(caught instanceof RefusedException)) {
             what = code == ErrorCode.EXPIRED
@@ -46,20 +51,20 @@ public final class Failures {
                 caught.getClass().getName(),
                 response == null ? null : response.status(),
                 response == null ? null : cut(response.body(), MAX_BODY),
-                delivery == null ? 1 : Math.max(1, delivery.attempts()),
+                Math.max(1, delivery.attempts()),
                 Instant.now().truncatedTo(ChronoUnit.MILLIS).toString(),
-                delivery != null && delivery.uncertain() || caught instanceof RefusedException e && e.uncertain(),
+                delivery.uncertain() || caught instanceof RefusedException e && e.uncertain(),
                 caught instanceof DeliveryException e ? e.details() : List.of());
     }
 
-    private ErrorCode code(Exchange exchange, Throwable caught, Delivery delivery) {
+    private ErrorCode code(Exchange exchange, Throwable caught, Progress progress) {
         if (caught instanceof RefusedException refused) {
             return refused.code();
         }
-        if (delivery != null && deliveries.isNotSentAgain(delivery) || Retries.isUncertain(exchange)) {
+        if (deliveries.isNotSentAgain(progress.delivery()) || Retries.isUncertain(exchange)) {
             return ErrorCode.UNCERTAIN;
         }
-        return Expiry.isPast(exchange.getVariable("original", Original.class)) ? ErrorCode.EXPIRED : code(caught);
+        return Expiry.isPast(progress.original()) ? ErrorCode.EXPIRED : code(caught);
     }
 
     /** What a failure means once it is not tried again. */

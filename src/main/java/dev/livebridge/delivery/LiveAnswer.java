@@ -30,31 +30,36 @@ public final class LiveAnswer {
     }
 
     /**
-     * The answer of a call that succeeded.
+     * Makes the answer of a call that succeeded the body, and leaves no header of it.
      *
-     * @param exchange holds the HTTP response; in the variable {@code bot} in whose name the call was, and in
-     *                 {@code conversationId} which conversation was called, if it was one
+     * @param exchange holds the HTTP response
      * @throws ServiceUnavailableException for 3xx, 401, 408, 425, 429, 502, 503, 504; for 403 until another call with the
      *                                     same credentials succeeds; for 404 and 405 on the queue call
      * @throws ServerErrorException        for any other 5xx
      * @throws RefusedException            for any other 4xx
      */
-    public LiveResponse read(Exchange exchange) throws DeliveryException, IOException {
+    public void read(Exchange exchange) throws DeliveryException, IOException {
         Message message = exchange.getMessage();
+        LiveResponse response = read(message, Progress.of(exchange));
+        message.setBody(response);
+        message.removeHeaders("*", "CamelRedeliver*");
+    }
+
+    private LiveResponse read(Message message, Progress progress) throws DeliveryException, IOException {
         int status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
         LiveResponse response = new LiveResponse(
                 status,
                 body(message),
                 HttpMeaning.retryAfter(message.getHeader("Retry-After", String.class), Instant.now()));
-        Bot bot = exchange.getVariable("bot", Bot.class);
-        Delivery delivery = exchange.getVariable("delivery", Delivery.class);
+        Bot bot = progress.bot();
+        Delivery delivery = progress.delivery();
         if (response.ok()) {
             lastAccepted.put(bot, Instant.now());
             succeeded(bot, delivery);
             return response;
         }
 
-        String conversationId = exchange.getVariable("conversationId", String.class);
+        String conversationId = progress.conversationId();
         String said = "Live answered " + status
                 + (conversationId == null
                         ? " to the queue call"

@@ -38,11 +38,17 @@ public final class Original {
     /** Before the characters of a large text, the wire has a mark and their length. */
     private static final int TEXT_HEADER = 5;
 
+    /** Of a character of Java in UTF-8: those that take four are two characters. */
+    private static final int MAX_BYTES = 3;
+
     /**
      * Asks Artemis to drop what it has seen: not the bridge's sends. A second dead letter with the id of a first, as from a
      * replay, would roll the transaction back for ever.
      */
     private static final String DUPLICATE_ID = "_AMQ_DUPL_ID";
+
+    /** The property by which a producer marks what is to be done once. */
+    static final String KEY = "idempotencyKey";
 
     private final Message message;
     private final Identity identity;
@@ -79,7 +85,7 @@ public final class Original {
             try {
                 return new Original(message, identity, LargeMessages.type(message), LargeMessages.save(message, spool));
             } catch (IOException | JMSException | RuntimeException e) {
-                throw new NotKeptException("its body could not be spooled: " + e);
+                throw new NotKeptException(identity.messageId() + ": its body could not be spooled: " + e);
             }
         }
         return inMemory(message, identity);
@@ -146,9 +152,21 @@ public final class Original {
         return type;
     }
 
+    /** Whether its producer marked it with an {@code idempotencyKey}. */
+    public boolean hasKey() throws JMSException {
+        return message.propertyExists(KEY);
+    }
+
     /** How often it has been replayed from the dead letters, which a caller may claim as well. */
     public int replays() throws JMSException {
         return message.getObjectProperty("liveReplays") instanceof Integer replays ? Math.max(0, replays) : 0;
+    }
+
+    /** The most that {@link #length} can be, known without a look at each character. */
+    public long maxLength() throws JMSException {
+        return type == Type.TEXT && spooled == null && message instanceof TextMessage text
+                ? MAX_BYTES * (long) text.getText().length()
+                : Long.MAX_VALUE;
     }
 
     /** How many bytes its body has; of a text, in UTF-8. */

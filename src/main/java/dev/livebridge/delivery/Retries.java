@@ -4,7 +4,6 @@ import dev.livebridge.bot.Bots;
 import jakarta.jms.JMSException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
@@ -24,8 +23,6 @@ import org.springframework.dao.DataAccessException;
  * try, in place of Camel's own delay, which nothing can end: the end of an outage ends this wait, and so does a stop.
  */
 public final class Retries implements Processor {
-    private static final String NEXT = "next";
-
     private static final Logger LOG = LoggerFactory.getLogger(Retries.class);
 
     /** For how long after a success Live is taken to be well. */
@@ -33,37 +30,13 @@ public final class Retries implements Processor {
     /** After a consumer has set a conversation aside, it sets failing ones aside at once for 5 times {@code live.hold.after}. */
     private static final int NOT_AGAIN = 5;
 
-    /** What is to become of a message whose attempt has failed: the variable {@code next}. */
-    enum Next {
-        /** The same consumer tries again, after a wait. */
-        TRY_AGAIN,
-        /** It waits on the held queue, and so do those behind it in its conversation. */
-        SET_ASIDE,
-        /** It waits on the held queue already: the next try comes later. */
-        POSTPONE,
-        /** It goes to the end of the held messages of its conversation: one of them has its key. */
-        QUEUE_BEHIND,
-        /** It goes back to its queue: its transaction can't be committed any more, or the bridge stops. */
-        PUT_BACK,
-        /** It is not tried again. */
-        DEAD_LETTER,
-        /** It is not tried again, and nobody knows whether Live has taken it. */
-        DEAD_LETTER_UNCERTAIN;
-
-        /** As routes/error-handling.camel.yaml names it. */
-        @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT).replace('_', '-');
-        }
-    }
-
     private final Limits limits;
     private final Deliveries deliveries;
     private final Outages outages;
     private final Delays delays;
     private final Attempts attempts;
     private final Bots bots;
-    private final Predicate<Exchange> groupWaits;
+    private final Predicate<Progress> groupWaits;
     /** When this consumer last set a conversation aside. */
     private final ThreadLocal<Instant> lastHold = ThreadLocal.withInitial(() -> Instant.EPOCH);
 
@@ -111,7 +84,7 @@ public final class Retries implements Processor {
             Delays delays,
             TokenFilter tokenFilter,
             Bots bots,
-            Predicate<Exchange> groupWaits) {
+            Predicate<Progress> groupWaits) {
         this.limits = limits;
         this.deliveries = deliveries;
         this.outages = outages;
@@ -128,55 +101,54 @@ public final class Retries implements Processor {
         if (failure instanceof LostMessageException) {
             // another consumer has it, and says what becomes of it
             LOG.debug("{}", failure.getMessage());
-            exchange.setVariable(NEXT, Next.PUT_BACK.toString());
+            exchange.setVariable(Next.VARIABLE, Next.PUT_BACK.toString());
             return;
         }
-        Delivery delivery = exchange.getVariable("delivery", Delivery.class);
-        Streak streak = streak(exchange, delivery);
-        String service = Attempts.service(exchange, delivery, failure);
+        Progress progress = Progress.of(exchange);
+        Streak streak = streak(exchange, progress);
+        String service = Attempts.service(progress, failure);
         Outages.End lastEnd = service == null ? null : outages.lastEnd(service);
-        Attempt attempt = attempts.of(delivery, failure, service, streak.failed(lastEnd));
+        Attempt attempt = attempts.of(progress, failure, service, streak.failed(lastEnd));
         if (service != null && !attempt.othersSucceed()) {
             outages.failed(
-                    service,
-                    new Outages.FailedCall(conversation(exchange, delivery), attempt.reason(), attempt.retryAfter()));
+                    service, new Outages.FailedCall(conversation(progress), attempt.reason(), attempt.retryAfter()));
         }
         Next next;
-        if (delivery == null) {
+        if (progress == null) {
             // it could not be taken up, and nothing is known of it that a dead letter could say
             next = mayTryAgain(exchange, attempt) ? Next.TRY_AGAIN : Next.PUT_BACK;
         } else {
-            next = counted(exchange, delivery, attempt, streak);
+            next = counted(exchange, progress, attempt, streak);
         }
-        exchange.setVariable(NEXT, next.toString());
+        exchange.setVariable(Next.VARIABLE, next.toString());
         if (next == Next.TRY_AGAIN) {
-            waitInPlace(exchange, delivery, attempt, streak, lastEnd);
+            waitInPlace(exchange, progress, attempt, streak, lastEnd);
         }
     }
 
-    private Streak streak(Exchange exchange, Delivery delivery) {
-        Streak streak = exchange.getVariable("streak", Streak.class);
+    private Streak streak(Exchange exchange, Progress progress) {
+        Streak streak = exchange.getVariable(Streak.VARIABLE, Streak.class);
         if (streak == null) {
             Instant takenUp = Instant.ofEpochMilli(exchange.getClock().getCreated());
-            boolean wasHeld = delivery != null
-                    && exchange.getVariable("original", Original.class)
-                                    .identity()
-                                    .heldSince()
-                            != 0;
-            streak = new Streak(wasHeld ? takenUp.minus(limits.backoff().after(delivery.attempts)) : takenUp);
-            exchange.setVariable("streak", streak);
+            boolean wasHeld = progress != null && progress.identity().heldSince() != 0;
+            streak =
+                    new Streak(wasHeld ? takenUp.minus(limits.backoff().after(progress.delivery().attempts)) : takenUp);
+            exchange.setVariable(Streak.VARIABLE, streak);
         }
         return streak;
     }
 
     /** By what the messages of a conversation are known to be of the same one. */
-    private static String conversation(Exchange exchange, Delivery delivery) {
-        String userHash = exchange.getVariable("userHash", String.class);
-        String id = userHash == null ? exchange.getVariable("conversationId", String.class) : userHash;
-        return id != null || delivery == null ? id : delivery.identity().messageId();
+    private static String conversation(Progress progress) {
+        if (progress == null) {
+            return null;
+        }
+        String id = progress.userHash() == null ? progress.conversationId() : progress.userHash();
+        return id == null ? progress.messageId() : id;
     }
 
-    private Next counted(Exchange exchange, Delivery delivery, Attempt attempt, Streak streak) throws JMSException {
+    private Next counted(Exchange exchange, Progress progress, Attempt attempt, Streak streak) throws JMSException {
+        Delivery delivery = progress.delivery();
         boolean isFirstUnanswered = attempt.unanswered() && !delivery.uncertain;
         delivery.attempts++;
         if (delivery.failingSince == null) {
@@ -188,7 +160,7 @@ public final class Retries implements Processor {
             delivery.serverErrors++;
         }
         delivery.uncertain |= attempt.unanswered();
-        Next next = next(exchange, delivery, attempt);
+        Next next = next(exchange, progress, attempt);
         if (next == Next.DEAD_LETTER || next == Next.DEAD_LETTER_UNCERTAIN) {
             return next;
         }
@@ -200,10 +172,7 @@ public final class Retries implements Processor {
         if (next == Next.SET_ASIDE || next == Next.POSTPONE || next == Next.QUEUE_BEHIND) {
             Duration asked = attempt.retryAfter();
             Duration wait = asked == null ? limits.backoff().jittered(delivery.attempts) : asked;
-            exchange.setVariable("holdFor", untilExpiry(wait, exchange).toMillis());
-            exchange.setVariable("holdReason", attempt.reason());
-            exchange.setVariable("holdCause", attempt.cause());
-            exchange.setVariable("holdIsAsked", asked != null);
+            progress.setHold(new Hold(untilExpiry(wait, progress), attempt.reason(), attempt.cause(), asked != null));
         }
         log(delivery, attempt);
         if (!(attempt.failure() instanceof DataAccessException)) {
@@ -216,10 +185,11 @@ public final class Retries implements Processor {
         return attempt.isOfAService() && !attempt.isOfTheBroker() && goesOn(exchange);
     }
 
-    private Next next(Exchange exchange, Delivery delivery, Attempt attempt) {
+    private Next next(Exchange exchange, Progress progress, Attempt attempt) {
         Throwable failure = attempt.failure();
-        Original original = exchange.getVariable("original", Original.class);
-        if (delivery.confirmed() || exchange.getVariable("outcome") != null) {
+        Original original = progress.original();
+        Delivery delivery = progress.delivery();
+        if (delivery.confirmed() || progress.outcome() != null) {
             // Live has taken it: what is left is to record that, and to say so
             return mayTryAgain(exchange, attempt) ? Next.TRY_AGAIN : Next.PUT_BACK;
         }
@@ -257,9 +227,9 @@ public final class Retries implements Processor {
         }
         if (failure instanceof KeyTakenException) {
             // a wait for a key never opens a hold, which its holder would have to wait behind
-            return groupWaits.test(exchange) ? Next.SET_ASIDE : Next.TRY_AGAIN;
+            return groupWaits.test(progress) ? Next.SET_ASIDE : Next.TRY_AGAIN;
         }
-        if (exchange.getVariable("request") == null || failure instanceof DataAccessException) {
+        if (progress.request() == null || failure instanceof DataAccessException) {
             return Next.TRY_AGAIN;
         }
         return isToBeSetAside(delivery, attempt) ? Next.SET_ASIDE : Next.TRY_AGAIN;
@@ -313,7 +283,7 @@ public final class Retries implements Processor {
 
     /** The consumer waits for its next try, with all that is behind this message. */
     private void waitInPlace(
-            Exchange exchange, Delivery delivery, Attempt attempt, Streak streak, Outages.End lastEnd) {
+            Exchange exchange, Progress progress, Attempt attempt, Streak streak, Outages.End lastEnd) {
         String service = attempt.service();
         if (service != null && streak.waitsFor(service)) {
             outages.waits(service);
@@ -325,35 +295,35 @@ public final class Retries implements Processor {
             });
         }
         try {
-            Duration wait = untilExpiry(wait(exchange, delivery, attempt, streak), exchange);
+            Duration wait = untilExpiry(wait(progress, attempt, streak), progress);
             if (outages.await(
                     service, lastEnd, streak.failedAt(), attempt.retryAfter() != null, wait, () -> goesOn(exchange))) {
                 streak.restart();
-                if (delivery != null) {
-                    delivery.failingSince = null;
+                if (progress != null) {
+                    progress.delivery().failingSince = null;
                 }
             }
             if (!goesOn(exchange)) {
-                exchange.setVariable(NEXT, Next.PUT_BACK.toString());
+                exchange.setVariable(Next.VARIABLE, Next.PUT_BACK.toString());
             }
         } catch (InterruptedException e) {
             // not passed on: the store's file would close under a thread that is interrupted
-            exchange.setVariable(NEXT, Next.PUT_BACK.toString());
+            exchange.setVariable(Next.VARIABLE, Next.PUT_BACK.toString());
         }
         streak.tryAgain();
     }
 
-    private Duration wait(Exchange exchange, Delivery delivery, Attempt attempt, Streak streak) {
+    private Duration wait(Progress progress, Attempt attempt, Streak streak) {
         if (attempt.retryAfter() != null) {
             return attempt.retryAfter();
         }
         Duration backoff = limits.backoff().jittered(streak.failures());
-        if (delivery == null || attempt.isServerError() || exchange.getVariable("request") == null) {
+        if (progress == null || attempt.isServerError() || progress.request() == null) {
             return backoff;
         }
         // its neighbours wait no longer than they must
         Duration untilHold = limits.holdAfter()
-                .minus(Duration.between(delivery.failingSince, Instant.now()))
+                .minus(Duration.between(progress.delivery().failingSince, Instant.now()))
                 .plusMillis(1);
         return !untilHold.isNegative() && untilHold.compareTo(backoff) < 0 ? untilHold : backoff;
     }
@@ -389,14 +359,13 @@ public final class Retries implements Processor {
         }
     }
 
-    private static Duration untilExpiry(Duration wait, Exchange exchange) {
-        Original original = exchange.getVariable("original", Original.class);
-        Duration left = original == null ? null : Expiry.left(original);
+    private static Duration untilExpiry(Duration wait, Progress progress) {
+        Duration left = progress == null ? null : Expiry.left(progress.original());
         return left != null && left.compareTo(wait) < 0 ? left : wait;
     }
 
     /** Whether its attempts have ended without a word of what became of the last call. */
     static boolean isUncertain(Exchange exchange) {
-        return Next.DEAD_LETTER_UNCERTAIN.toString().equals(exchange.getVariable(NEXT));
+        return Next.DEAD_LETTER_UNCERTAIN.toString().equals(exchange.getVariable(Next.VARIABLE));
     }
 }

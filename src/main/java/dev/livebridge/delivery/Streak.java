@@ -7,6 +7,9 @@ import java.util.Set;
 
 /** The failures of a message since its consumer took it up, or since the outage that it waited for has ended. */
 final class Streak {
+    /** The name of the variable that holds it. */
+    static final String VARIABLE = "streak";
+
     private Instant tryBegan;
     private Instant failedAt;
     private int failures;

@@ -1,6 +1,6 @@
 package dev.livebridge.event;
 
-import dev.livebridge.delivery.Delivery;
+import dev.livebridge.delivery.Progress;
 import dev.livebridge.delivery.Retries;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -25,16 +25,15 @@ public final class DelayedEvents implements Retries.Delays {
     public void tell(Exchange exchange, String reason) {
         Exchange event = ExchangeHelper.createCopy(exchange, false);
         event.setException(null);
-        String conversationId = exchange.getVariable("conversationId", String.class);
-        Delivery delivery = exchange.getVariable("delivery", Delivery.class);
-        event.setVariable("outcome", outcomes.delayed(conversationId, reason, delivery.uncertain()));
+        Progress progress = Progress.of(exchange);
+        event.setVariable("outcome", outcomes.delayed(progress, reason));
         try (ProducerTemplate events = context.createProducerTemplate()) {
             Exchange sent = events.send("direct:publish-event", event);
             if (sent.getException() != null) {
                 throw sent.getException();
             }
         } catch (Exception e) {
-            LOG.warn("{}: its event could not be sent: {}", delivery.identity().messageId(), e.getMessage());
+            LOG.warn("{}: its event could not be sent: {}", progress.messageId(), e.getMessage());
         }
     }
 }

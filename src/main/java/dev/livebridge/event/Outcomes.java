@@ -3,9 +3,9 @@ package dev.livebridge.event;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.livebridge.attachment.Attachment;
-import dev.livebridge.bot.Bot;
-import dev.livebridge.delivery.Delivery;
 import dev.livebridge.delivery.Failure;
+import dev.livebridge.delivery.Progress;
+import dev.livebridge.delivery.State;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,23 +20,30 @@ import org.apache.camel.Variable;
 public final class Outcomes {
     private static final JsonMapper MAPPER = new JsonMapper();
 
+    private final boolean publishesSent;
+
+    /** @param publishesSent {@code live.events.sent} */
+    public Outcomes(boolean publishesSent) {
+        this.publishesSent = publishesSent;
+    }
+
     /** A conversation waits for an agent. */
-    public Map<String, Object> queued(
-            @Variable("conversation") Map<String, Object> conversation,
-            @Variable("userHash") String userHash,
-            @Variable("delivery") Delivery delivery) {
+    public Map<String, Object> queued(@Variable(Progress.VARIABLE) Progress progress) {
         Map<String, Object> outcome = outcome("queued");
-        outcome.putAll(conversation);
-        outcome.put("userHash", userHash);
-        mark(outcome, delivery.uncertain());
+        outcome.putAll(progress.conversation());
+        outcome.put("userHash", progress.userHash());
+        mark(outcome, progress.delivery().uncertain());
         return outcome;
     }
 
+    /** A request has come to its end: its conversation waits for an agent. */
+    public void setQueued(Progress progress) {
+        progress.setOutcome(queued(progress));
+    }
+
     /** Live has the message. Texts are not repeated; attachments are, with the address that the agent opens. */
-    public Map<String, Object> sent(
-            @Variable("conversationId") String conversationId,
-            @Variable("request") Map<String, Object> request,
-            @Variable("delivery") Delivery delivery) {
+    public void setSent(Progress progress) {
+        Map<String, Object> request = progress.request();
         List<Map<String, Object>> entries = new ArrayList<>();
         if (request.get("text") instanceof String text && !text.isEmpty()) {
             entries.add(Map.of("action", "text"));
@@ -50,14 +57,15 @@ public final class Outcomes {
             entries.add(entry);
         }
         Map<String, Object> outcome = outcome("sent");
-        outcome.put("conversationId", conversationId);
+        outcome.put("conversationId", progress.conversationId());
         outcome.put("entries", entries);
-        mark(outcome, delivery.uncertain());
-        return outcome;
+        mark(outcome, progress.delivery().uncertain());
+        progress.setOutcome(outcome);
     }
 
     /** The message lies on the dead-letter queue. */
-    public Map<String, Object> failed(@Variable("failure") Failure failure) {
+    public void setFailed(Progress progress) {
+        Failure failure = progress.failure();
         Map<String, Object> error = new LinkedHashMap<>();
         error.put("code", failure.code().toString());
         error.put("message", failure.message());
@@ -67,23 +75,36 @@ public final class Outcomes {
         Map<String, Object> outcome = outcome("failed");
         outcome.put("error", error);
         mark(outcome, failure.uncertain());
-        return outcome;
+        progress.setOutcome(outcome);
     }
 
     /** The message waits: for a service, or for its conversation. */
-    public Map<String, Object> delayed(String conversationId, String reason, boolean uncertain) {
+    Map<String, Object> delayed(Progress progress, String reason) {
         Map<String, Object> outcome = outcome("delayed");
-        outcome.put("conversationId", conversationId);
+        outcome.put("conversationId", progress.conversationId());
         outcome.put("reason", reason);
-        mark(outcome, uncertain);
+        mark(outcome, progress.delivery().uncertain());
         return outcome;
     }
 
     /** What was {@code delayed} waits no more: as its outcome, with another name. */
-    public Map<String, Object> resumed(@Variable("outcome") Map<String, Object> outcome) {
-        Map<String, Object> resumed = new LinkedHashMap<>(outcome);
+    public Map<String, Object> resumed(@Variable(Progress.VARIABLE) Progress progress) {
+        Map<String, Object> resumed = new LinkedHashMap<>(progress.outcome());
         resumed.put("status", "resumed");
         return resumed;
+    }
+
+    /**
+     * Whether somebody is to be told what became of a message: its sender asked for a reply, or listeners get an event of it.
+     * Of a text that was sent at once, and without a doubt, they do where {@code live.events.sent} says so.
+     *
+     * @return {@link State#TOLD} or {@link State#QUIET}
+     */
+    public State check(Progress progress) {
+        boolean isPlain = "sent".equals(progress.outcome().get("status"))
+                && !progress.outcome().containsKey("uncertain")
+                && !progress.delivery().delayed();
+        return progress.identity().replyTo() == null && isPlain && !publishesSent ? State.QUIET : State.TOLD;
     }
 
     /** Live may have carried out an earlier try. */
@@ -103,31 +124,25 @@ public final class Outcomes {
      * around the outcome and the request that it answers.
      */
     public String event(
-            @Variable("bot") Bot bot,
-            @Variable("outcome") Map<String, Object> outcome,
-            @Variable("conversationId") String conversationId,
-            @Variable("userHash") String userHash,
-            @Variable("queue") String queue,
-            @Variable("messageId") String messageId,
-            @Variable("correlationId") String correlationId)
+            @Variable(Progress.VARIABLE) Progress progress, @Variable("outcome") Map<String, Object> outcome)
             throws JsonProcessingException {
         Map<String, Object> request = new LinkedHashMap<>();
-        request.put("queue", queue);
-        request.put("messageId", messageId);
-        request.put("correlationId", correlationId);
+        request.put("queue", progress.identity().queue());
+        request.put("messageId", progress.messageId());
+        request.put("correlationId", progress.identity().correlationId());
         Map<String, Object> data = new LinkedHashMap<>(outcome);
         data.put("request", request);
 
         Instant now = Instant.now();
         Map<String, Object> event = new LinkedHashMap<>();
         event.put("name", outcome.get("status"));
-        event.put("roomId", conversationId);
+        event.put("roomId", progress.conversationId());
         event.put("timestamp", now.getEpochSecond() * 1_000_000_000L + now.getNano());
-        event.put("botId", bot.id());
+        event.put("botId", progress.bot().id());
         event.put("eventTime", now.getEpochSecond());
         event.put("data", data);
-        if (userHash != null) {
-            event.put("userHash", userHash);
+        if (progress.userHash() != null) {
+            event.put("userHash", progress.userHash());
         }
         return MAPPER.writeValueAsString(event);
     }

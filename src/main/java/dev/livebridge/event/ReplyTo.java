@@ -1,5 +1,6 @@
 package dev.livebridge.event;
 
+import dev.livebridge.delivery.Progress;
 import jakarta.jms.Destination;
 import jakarta.jms.JMSException;
 import jakarta.jms.Queue;
@@ -30,8 +31,8 @@ public final class ReplyTo {
     }
 
     /** The message's JMSReplyTo; null where it has none, or one that isn't allowed (then the log says so). */
-    public Destination destination(
-            @Variable("replyTo") Destination destination, @Variable("messageId") String messageId) throws JMSException {
+    public Destination destination(@Variable(Progress.VARIABLE) Progress progress) throws JMSException {
+        Destination destination = progress.identity().replyTo();
         if (destination == null || destination instanceof TemporaryQueue || destination instanceof TemporaryTopic) {
             return destination;
         }
@@ -41,7 +42,7 @@ public final class ReplyTo {
         if (!isOwn && (allowed.isEmpty() || allowed.stream().anyMatch(pattern -> matches(name, pattern)))) {
             return destination;
         }
-        LOG.warn("{}: no reply, as its JMSReplyTo {} is not allowed", messageId, name);
+        LOG.warn("{}: no reply, as its JMSReplyTo {} is not allowed", progress.messageId(), name);
         return null;
     }
 
@@ -55,8 +56,8 @@ public final class ReplyTo {
     }
 
     /** The request's JMSCorrelationID, else its JMSMessageID. */
-    public String correlationId(
-            @Variable("correlationId") String correlationId, @Variable("messageId") String messageId) {
-        return correlationId == null ? messageId : correlationId;
+    public String correlationId(@Variable(Progress.VARIABLE) Progress progress) {
+        String correlationId = progress.identity().correlationId();
+        return correlationId == null ? progress.messageId() : correlationId;
     }
 }

@@ -3,6 +3,7 @@ package dev.livebridge.lookup;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.livebridge.delivery.Progress;
 import dev.livebridge.delivery.ServiceUnavailableException;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import java.time.Duration;
@@ -100,7 +101,8 @@ public final class Lookup {
             throw new ServiceUnavailableException(what, null);
         }
         String line = "{}: {}; the user goes on without";
-        Object messageId = exchange.getVariable("messageId");
+        Progress progress = Progress.of(exchange);
+        Object messageId = progress == null ? exchange.getExchangeId() : progress.messageId();
         if (untried) {
             // that it fails was said often enough
             LOG.debug(line, messageId, what);

@@ -1,44 +1,50 @@
 package dev.livebridge.message;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.livebridge.attachment.Addresses;
 import dev.livebridge.attachment.Attachment;
+import dev.livebridge.delivery.Progress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.camel.Variable;
+import org.apache.camel.Exchange;
 
 /** Live's message call: what the end user writes to the agent. */
 public final class MessageCall {
-    private static final JsonMapper MAPPER = JsonMapper.builder()
-            .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
-            .build();
-
     private final String path;
+    private final Addresses addresses;
 
-    /** @param path {@code live.api.message-path}, with the placeholder <code>{conversationId}</code> */
-    public MessageCall(String path) {
+    /**
+     * @param path      {@code live.api.message-path}, with the placeholder <code>{conversationId}</code>
+     * @param addresses of what lies in S3
+     */
+    public MessageCall(String path, Addresses addresses) {
         this.path = path;
+        this.addresses = addresses;
     }
 
-    /** The path of this conversation. Its id was checked: it needs no encoding. */
-    public String path(@Variable("conversationId") String conversationId) {
-        return path.replace("{conversationId}", conversationId);
+    /**
+     * Makes the body of {@code POST /<conversationId>/client/message}, a Map: the text where there is one, then the
+     * attachments, with addresses that are signed anew for each try; and the variable {@code path}.
+     */
+    public void build(Exchange exchange) {
+        Progress progress = Progress.of(exchange);
+        // the id was checked: it needs no encoding
+        exchange.setVariable("path", path.replace("{conversationId}", progress.conversationId()));
+        exchange.getMessage().setBody(Map.of("message", entries(progress.request())));
     }
 
-    /** The body: the text where there is one, then the attachments, which have their addresses by now. */
-    public byte[] body(@Variable("request") Map<String, Object> request) throws JsonProcessingException {
+    private List<Map<String, Object>> entries(Map<String, Object> request) {
         List<Map<String, Object>> entries = new ArrayList<>();
         if (request.get("text") instanceof String text && !text.isEmpty()) {
             entries.add(entry("text", text));
         }
         for (Object element : (List<?>) request.get("attachments")) {
             Attachment attachment = (Attachment) element;
+            addresses.sign(attachment);
             entries.add(entry(attachment.action(), attachment.address()));
         }
-        return MAPPER.writeValueAsBytes(Map.of("message", entries));
+        return entries;
     }
 
     private static Map<String, Object> entry(String action, String value) {

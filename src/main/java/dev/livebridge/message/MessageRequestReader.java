@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.livebridge.attachment.Attachment;
 import dev.livebridge.delivery.ErrorCode;
 import dev.livebridge.delivery.Original;
+import dev.livebridge.delivery.Progress;
 import dev.livebridge.delivery.RefusedException;
 import dev.livebridge.delivery.Violation;
 import dev.livebridge.spool.SpoolFolder;
@@ -16,7 +17,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.camel.Variable;
 
 /**
  * Turns a JMS message into what the end user writes: JSON, or a BytesMessage with the property {@code fileName}, which is
@@ -42,13 +42,22 @@ public final class MessageRequestReader {
     }
 
     /**
-     * The request as {@link RequestReader} gives it, with {@code attachments} as a List of {@link Attachment}, empty
-     * where there are none, and {@code userHash} also where the address is {@code user}.
+     * Reads the request as {@link RequestReader} gives it, with {@code attachments} as a List of {@link Attachment}, empty
+     * where there are none; and whom it is for, by {@code userHash} or {@code user}. Once, whatever is retried.
      *
      * @throws RefusedException {@code invalid-request}, {@code invalid-json} or {@code attachment-too-large}
      */
-    public Map<String, Object> read(@Variable("original") Original original, @Variable("spool") SpoolFolder spool)
-            throws RefusedException, JMSException, IOException {
+    public void read(Progress progress) throws RefusedException, JMSException, IOException {
+        if (progress.request() == null) {
+            Map<String, Object> request = read(progress.original(), progress.spool());
+            progress.setRequest(request);
+            Object userHash =
+                    request.get("user") instanceof Map<?, ?> user ? user.get("hash") : request.get("userHash");
+            progress.setUserHash((String) userHash);
+        }
+    }
+
+    Map<String, Object> read(Original original, SpoolFolder spool) throws RefusedException, JMSException, IOException {
         int files = spool.files();
         try {
             return readAny(original, spool);
@@ -88,9 +97,6 @@ public final class MessageRequestReader {
             attachments.add(Attachment.of("/attachments/" + attachments.size(), given));
         }
         request.put("attachments", attachments);
-        if (request.get("user") instanceof Map<?, ?> user) {
-            request.put("userHash", user.get("hash"));
-        }
         return request;
     }
 

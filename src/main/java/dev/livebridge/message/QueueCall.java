@@ -9,6 +9,7 @@ import dev.livebridge.bot.Bot;
 import dev.livebridge.delivery.EnrichmentException;
 import dev.livebridge.delivery.LiveResponse;
 import dev.livebridge.delivery.Original;
+import dev.livebridge.delivery.Progress;
 import dev.livebridge.delivery.RefusedException;
 import dev.livebridge.delivery.TokenFilter;
 import jakarta.jms.JMSException;
@@ -16,8 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.apache.camel.Body;
-import org.apache.camel.Variable;
+import org.apache.camel.Exchange;
 
 /** Live's queue call: the body that asks for an agent, and what its answer means. */
 public final class QueueCall {
@@ -45,13 +45,24 @@ public final class QueueCall {
     private final Groups groups;
     private final Map<String, Object> configuredExtra;
     private final ExtraShape shape;
-    private final RequestedUser requestedUser = new RequestedUser();
 
     public QueueCall(TokenFilter tokenFilter, Groups groups, Map<String, Object> configuredExtra, ExtraShape shape) {
         this.tokenFilter = tokenFilter;
         this.groups = groups;
         this.configuredExtra = new LinkedHashMap<>(configuredExtra);
         this.shape = shape;
+    }
+
+    /** Makes the body of the queue call of what {@code direct:enrich-user} made of the user: the body of the exchange. */
+    public void build(Exchange exchange) throws RefusedException, JMSException, JsonProcessingException {
+        Progress progress = Progress.of(exchange);
+        progress.setQueueCall(
+                body(exchange.getMessage().getBody(), progress.bot(), progress.request(), progress.original()));
+    }
+
+    /** Has what Live answered to the queue call, the body of the exchange, say which conversation the message has. */
+    public void readAnswer(Exchange exchange) throws RefusedException {
+        Progress.of(exchange).setConversation(answer(exchange.getMessage().getBody(LiveResponse.class)));
     }
 
     /**
@@ -61,13 +72,9 @@ public final class QueueCall {
      * @param enriched what {@code direct:enrich-user} made of the user
      * @throws EnrichmentException where the enrichment returned what Live doesn't know
      */
-    public byte[] body(
-            @Body Object enriched,
-            @Variable("bot") Bot bot,
-            @Variable("request") Map<String, Object> request,
-            @Variable("original") Original original)
+    byte[] body(Object enriched, Bot bot, Map<String, Object> request, Original original)
             throws RefusedException, JMSException, JsonProcessingException {
-        Map<String, Object> requested = requestedUser.of(request, original);
+        Map<String, Object> requested = RequestedUser.of(request, original);
         Map<String, Object> user = known(enriched, requested.get("hash"));
 
         Map<String, Object> body = new LinkedHashMap<>();
@@ -163,7 +170,7 @@ public final class QueueCall {
      *
      * @throws RefusedException {@code invalid-response} without a usable conversationId
      */
-    public Map<String, Object> answer(@Body LiveResponse response) throws RefusedException {
+    Map<String, Object> answer(LiveResponse response) throws RefusedException {
         ObjectNode answer;
         try {
             answer = StrictJson.object(response.body());

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.livebridge.delivery.ErrorCode;
 import dev.livebridge.delivery.Original;
+import dev.livebridge.delivery.Progress;
 import dev.livebridge.delivery.RefusedException;
 import dev.livebridge.delivery.Violation;
 import jakarta.jms.JMSException;
@@ -15,7 +16,6 @@ import java.nio.charset.CharacterCodingException;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import org.apache.camel.Variable;
 
 /**
  * Turns a JMS message into the request that its JSON holds, or refuses it with all that is wrong. Only text and bytes are
@@ -40,23 +40,30 @@ public final class RequestReader {
     }
 
     /**
-     * The request as a Map: objects are Maps, arrays Lists, integers Integer or Long, other numbers BigDecimal.
+     * Reads the request to queue a conversation, and whom it is for; once, whatever is retried.
      *
      * @throws RefusedException {@code invalid-request} or {@code invalid-json}, with the path of each violation
      */
-    public Map<String, Object> read(@Variable("original") Original original)
-            throws RefusedException, JMSException, IOException {
-        return read(original, parser -> parser);
+    public void read(Progress progress) throws RefusedException, JMSException, IOException {
+        if (progress.request() == null) {
+            progress.setRequest(read(progress.original(), parser -> parser));
+            progress.setUserHash((String) ((Map<?, ?>) progress.request().get("user")).get("hash"));
+        }
     }
 
-    /** The same, with a parser that takes long values out of the stream. */
+    /**
+     * The request as a Map: objects are Maps, arrays Lists, integers Integer or Long, other numbers BigDecimal.
+     *
+     * @param wrapped makes of the parser one that takes long values out of the stream
+     * @throws RefusedException {@code invalid-request} or {@code invalid-json}, with the path of each violation
+     */
     Map<String, Object> read(Original original, UnaryOperator<JsonParser> wrapped)
             throws RefusedException, JMSException, IOException {
         if (original.type() == Original.Type.OTHER) {
             throw RefusedException.request(
                     ErrorCode.INVALID_REQUEST, "/", "expected a TextMessage or a BytesMessage with a body of JSON");
         }
-        long length = length(original);
+        long length = original.maxLength() <= maxTextSize ? 0 : length(original);
         if (length > maxTextSize) {
             throw RefusedException.request(
                     ErrorCode.INVALID_REQUEST,

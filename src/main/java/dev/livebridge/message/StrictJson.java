@@ -205,7 +205,8 @@ public final class StrictJson {
 
     /** Whether a text can be written in UTF-8: it holds no half of a surrogate pair. */
     static boolean isUnicode(String text) {
-        return StandardCharsets.UTF_8.newEncoder().canEncode(text);
+        return text.codePoints()
+                .noneMatch(character -> Character.MIN_SURROGATE <= character && character <= Character.MAX_SURROGATE);
     }
 
     private static void checkNumber(JsonNode node) throws RefusedException {

@@ -37,6 +37,8 @@ final class Sqlite implements Dialect {
         // the disk has a commit when it returns: it survives a loss of power
         config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
         config.setBusyTimeout(BUSY_MILLIS);
+        // else the driver would ask for the last row's id after each statement
+        config.setGetGeneratedKeys(false);
         SQLiteDataSource source = new SQLiteDataSource(config);
         source.setUrl("jdbc:sqlite:" + file);
         pool.setDataSource(source);

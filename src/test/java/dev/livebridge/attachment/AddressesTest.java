@@ -66,7 +66,7 @@ class AddressesTest {
     }
 
     private static String address(Addresses.Form form, S3 s3, Attachment attachment) {
-        new Addresses(form, s3, Duration.ofDays(7), "https://cdn.example.org/base/").give(attachment);
+        new Addresses(form, s3, Duration.ofDays(7), "https://cdn.example.org/base/").sign(attachment);
         return attachment.address();
     }
 

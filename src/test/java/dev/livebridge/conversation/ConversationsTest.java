@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import dev.livebridge.bot.Bot;
 import dev.livebridge.bot.TestBots;
 import dev.livebridge.delivery.NoConversationException;
+import dev.livebridge.delivery.Progress;
+import dev.livebridge.delivery.TestProgress;
 import dev.livebridge.store.Store;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,17 +31,16 @@ class ConversationsTest {
     void knowsTheNewestConversationOfAUserOfThisBot() throws Exception {
         try (Store store = open()) {
             Conversations conversations = conversations(store, BOT);
-            conversations.queued(BOT, "c1", "ana");
-            conversations.queued(BOT, "c2", "ana");
-            conversations.queued(BOT, "c3", "bob");
-            conversations.queued(BOT, "c1", "ana");
-            conversations(store, OTHER).queued(OTHER, "c4", "ana");
+            conversations.remember(of(BOT, "c1", "ana"));
+            conversations.remember(of(BOT, "c2", "ana"));
+            conversations.remember(of(BOT, "c3", "bob"));
+            conversations.remember(of(BOT, "c1", "ana"));
+            conversations(store, OTHER).remember(of(OTHER, "c4", "ana"));
 
-            assertThat(conversations.addressed(BOT, Map.of("userHash", "ana"), null))
-                    .isEqualTo("c2");
-            assertThat(conversations.addressed(BOT, Map.of("conversationId", "any"), null))
+            assertThat(addressed(conversations, Map.of("userHash", "ana"))).isEqualTo("c2");
+            assertThat(addressed(conversations, Map.of("conversationId", "any")))
                     .isEqualTo("any");
-            assertThatThrownBy(() -> conversations.addressed(BOT, Map.of("userHash", "nobody"), null))
+            assertThatThrownBy(() -> addressed(conversations, Map.of("userHash", "nobody")))
                     .isInstanceOf(NoConversationException.class)
                     .hasMessageContaining("/userHash");
         }
@@ -50,10 +51,9 @@ class ConversationsTest {
         String hash = "😀".repeat(256);
         try (Store store = open()) {
             Conversations conversations = conversations(store, BOT);
-            conversations.queued(BOT, "c1", hash);
+            conversations.remember(of(BOT, "c1", hash));
 
-            assertThat(conversations.addressed(BOT, Map.of("userHash", hash), null))
-                    .isEqualTo("c1");
+            assertThat(addressed(conversations, Map.of("userHash", hash))).isEqualTo("c1");
         }
     }
 
@@ -82,8 +82,7 @@ class ConversationsTest {
             try (Store store = open()) {
                 Conversations conversations = conversations(store, BOT);
                 for (String id : committed) {
-                    assertThat(conversations.addressed(BOT, Map.of("userHash", id), null))
-                            .isEqualTo(id);
+                    assertThat(addressed(conversations, Map.of("userHash", id))).isEqualTo(id);
                 }
             }
         });
@@ -96,7 +95,24 @@ class ConversationsTest {
                 TestBots.of(bot.id(), "live.messages"),
                 new MessageGroups(store, bot.id()),
                 Duration.ofDays(7),
-                null);
+                null,
+                false);
+    }
+
+    /** A message of this user, whose conversation Live has queued. */
+    private static Progress of(Bot bot, String conversationId, String userHash) {
+        Progress progress = new Progress(null, null, null, bot);
+        progress.setConversationId(conversationId);
+        progress.setUserHash(userHash);
+        return progress;
+    }
+
+    private static String addressed(Conversations conversations, Map<String, Object> request) throws Exception {
+        Progress progress = TestProgress.of(BOT);
+        progress.setRequest(request);
+        progress.setUserHash((String) request.get("userHash"));
+        conversations.address(progress);
+        return progress.conversationId();
     }
 
     /** Another process: says the id of each conversation when it is committed. */
@@ -107,7 +123,7 @@ class ConversationsTest {
             Conversations conversations = conversations(store, BOT);
             for (int i = 0; ; i++) {
                 String id = args[1] + "-" + i;
-                conversations.queued(BOT, id, id);
+                conversations.remember(of(BOT, id, id));
                 System.out.println(id);
             }
         }

@@ -25,7 +25,6 @@ import net.jqwik.api.constraints.IntRange;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
-import org.apache.camel.support.DefaultExchange;
 import org.mockito.Mockito;
 
 /** Whatever Live answers becomes a response, or a failure with a code; and nowhere in it is the token, or half of it. */
@@ -187,8 +186,9 @@ class AnswerFuzzTest {
     }
 
     private static LiveResponse response(String token, int status, byte[] body) throws Exception {
-        return new LiveAnswer(new TokenFilter(List.of(token)), new Outages(), TestBots.ONE)
-                .read(exchange(status, body));
+        Exchange exchange = exchange(status, body);
+        new LiveAnswer(new TokenFilter(List.of(token)), new Outages(), TestBots.ONE).read(exchange);
+        return exchange.getMessage().getBody(LiveResponse.class);
     }
 
     private static Failure failure(String token, int status, byte[] body) throws Exception {
@@ -198,14 +198,12 @@ class AnswerFuzzTest {
         } catch (DeliveryException e) {
             exchange.setProperty(Exchange.EXCEPTION_CAUGHT, e);
         }
-        return new Failures(new TokenFilter(List.of(token)), DELIVERIES).of(exchange);
+        new Failures(new TokenFilter(List.of(token)), DELIVERIES).describe(exchange);
+        return Progress.of(exchange).failure();
     }
 
     private static Exchange exchange(int status, byte[] body) {
-        Exchange exchange = new DefaultExchange(CAMEL);
-        exchange.setVariable("original", ORIGINAL);
-        exchange.setVariable("bot", TestBots.ONE.main());
-        exchange.setVariable("delivery", new Delivery(ORIGINAL.identity()));
+        Exchange exchange = TestProgress.exchange(CAMEL, TestProgress.of(ORIGINAL));
         exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, status);
         exchange.getMessage().setBody(body);
         return exchange;
@@ -213,7 +211,7 @@ class AnswerFuzzTest {
 
     private static Original original() {
         try {
-            return new Originals(Set.of(), TestBots.ONE)
+            return new Originals(Set.of())
                     .keep(Mockito.mock(TextMessage.class, Mockito.withSettings().stubOnly()), null);
         } catch (Exception e) {
             throw new IllegalStateException(e);

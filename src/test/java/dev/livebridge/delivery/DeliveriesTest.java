@@ -5,7 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
+import dev.livebridge.bot.Bots;
+import dev.livebridge.bot.TestBots;
+import dev.livebridge.conversation.Conversations;
+import dev.livebridge.conversation.GroupOrder;
+import dev.livebridge.conversation.Holds;
+import dev.livebridge.conversation.MessageGroups;
+import dev.livebridge.conversation.Receiver;
+import dev.livebridge.spool.Spool;
 import dev.livebridge.store.Store;
+import jakarta.jms.ConnectionFactory;
 import jakarta.jms.TextMessage;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,18 +44,37 @@ class DeliveriesTest {
             TextMessage message = mock(TextMessage.class);
             when(message.getText()).thenReturn("{}");
             when(message.getJMSMessageID()).thenReturn("ID:1");
+            when(message.getIntProperty("JMSXDeliveryCount")).thenReturn(2);
             Exchange exchange = new DefaultExchange(new DefaultCamelContext());
-            exchange.setVariable("original", Original.of(message, null));
-            deliveries.take(exchange);
-            Delivery delivery = exchange.getVariable("delivery", Delivery.class);
+            exchange.getMessage().setBody(message);
+            Receiver receiver = receiver(away, deliveries);
+            receiver.process(exchange);
+            assertThat(exchange.getVariable(State.VARIABLE)).isEqualTo("known");
+            Progress progress = Progress.of(exchange);
+            Delivery delivery = progress.delivery();
             delivery.attempts = 7;
-            assertThatThrownBy(() -> deliveries.look(exchange)).isInstanceOf(DataAccessException.class);
+            assertThatThrownBy(() -> deliveries.look(progress)).isInstanceOf(DataAccessException.class);
 
-            deliveries.take(exchange);
+            receiver.process(exchange);
 
-            assertThat(exchange.getVariable("delivery", Delivery.class)).isSameAs(delivery);
+            assertThat(exchange.getVariable(State.VARIABLE)).isEqualTo("known");
+            assertThat(Progress.of(exchange)).isSameAs(progress);
+            assertThat(progress.delivery()).isSameAs(delivery);
             assertThat(delivery.attempts).isEqualTo(7);
             assertThat(delivery.looked()).isFalse();
         }
+    }
+
+    private Receiver receiver(Store store, Deliveries deliveries) throws Exception {
+        Outages outages = new Outages();
+        Bots bots = TestBots.ONE;
+        ConnectionFactory broker = mock(ConnectionFactory.class);
+        GroupOrder order = new GroupOrder(deliveries, true, "live.held", broker);
+        Conversations conversations = new Conversations(
+                store, bots, new MessageGroups(store, bots.main().id()), Duration.ofDays(7), null, false);
+        Holds holds =
+                new Holds(store, broker, "live.held", bots, conversations, order, new Originals(Set.of()), outages);
+        Spool spool = new Spool(folder.resolve("spool"));
+        return new Receiver(spool, () -> holds, () -> order, deliveries, bots);
     }
 }

@@ -1,15 +1,12 @@
 package dev.livebridge.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.mockito.Mockito.RETURNS_DEEP_STUBS;
-import static org.mockito.Mockito.mock;
 
 import dev.livebridge.bot.TestBots;
 import java.nio.charset.Charset;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
-import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -17,15 +14,12 @@ class LiveAnswerTest {
     @ParameterizedTest
     @ValueSource(strings = {"UTF-8", "ISO-8859-1", "UTF-16LE", "UTF-16BE", "UTF-32LE"})
     void holdsNoTokenInAnyEncoding(String charset) throws Exception {
-        Exchange exchange = new DefaultExchange(new DefaultCamelContext());
-        exchange.setVariable("bot", TestBots.ONE.main());
-        exchange.setVariable("delivery", mock(Delivery.class, RETURNS_DEEP_STUBS));
+        Exchange exchange = TestProgress.exchange(new DefaultCamelContext(), TestProgress.of(TestBots.ONE.main()));
         exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 200);
         exchange.getMessage().setBody("hash_t0ken!".getBytes(Charset.forName(charset)));
 
-        assertThat(new LiveAnswer(new TokenFilter(List.of("t0ken")), new Outages(), TestBots.ONE)
-                        .read(exchange)
-                        .body())
-                .isEqualTo("hash!");
+        new LiveAnswer(new TokenFilter(List.of("t0ken")), new Outages(), TestBots.ONE).read(exchange);
+
+        assertThat(exchange.getMessage().getBody(LiveResponse.class).body()).isEqualTo("hash!");
     }
 }

@@ -25,7 +25,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
-import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -154,8 +153,8 @@ class RetriesTest {
 
         retries(SHORT, false).process(exchange);
 
-        assertThat(exchange.getVariable("holdCause")).isEqualTo(cause);
-        assertThat(exchange.getVariable("holdIsAsked")).isEqualTo(isAsked);
+        assertThat(hold(exchange).cause()).isEqualTo(cause);
+        assertThat(hold(exchange).isAsked()).isEqualTo(isAsked);
     }
 
     @ParameterizedTest
@@ -237,7 +236,7 @@ class RetriesTest {
         Retries slow = retries(new Backoff(DAY, 1, DAY), DAY, false);
         Exchange one = called("503", 0, false);
         Exchange other = called("asked to wait", 0, false);
-        other.setVariable("userHash", "another");
+        Progress.of(other).setUserHash("another");
         CompletableFuture<Void> both = CompletableFuture.allOf(process(slow, one), process(slow, other));
         await().until(() -> isWaiting(one) && isWaiting(other));
 
@@ -269,7 +268,7 @@ class RetriesTest {
         for (int i = 0; i < 20; i++) {
             Exchange exchange = called("no conversation", 0, false);
             slow.process(exchange);
-            waits.add(exchange.getVariable("holdFor", Long.class));
+            waits.add(hold(exchange).time().toMillis());
         }
 
         assertThat(waits).hasSizeGreaterThan(15).allMatch(wait -> wait >= 8_000 && wait <= 12_000);
@@ -287,7 +286,8 @@ class RetriesTest {
 
     /** It has been decided upon, and its call is over. */
     private static boolean isWaiting(Exchange exchange) {
-        return exchange.getVariable("next") != null && !delivery(exchange).isStarted();
+        return exchange.getVariable(Next.VARIABLE) != null
+                && !delivery(exchange).isStarted();
     }
 
     private Retries retries(Duration holdAfter, boolean deadLettersUncertain) {
@@ -308,15 +308,19 @@ class RetriesTest {
                 (exchange, reason) -> told.add(reason),
                 new TokenFilter(List.of("t0ken")),
                 TestBots.ONE,
-                exchange -> groupWaits);
+                progress -> groupWaits);
     }
 
     private static String decision(Exchange exchange) {
-        return exchange.getVariable("next", String.class);
+        return exchange.getVariable(Next.VARIABLE, String.class);
     }
 
     private static Delivery delivery(Exchange exchange) {
-        return exchange.getVariable("delivery", Delivery.class);
+        return Progress.of(exchange).delivery();
+    }
+
+    private static Hold hold(Exchange exchange) {
+        return Progress.of(exchange).hold();
     }
 
     /** A message whose call began ten seconds ago, and has failed. */
@@ -328,15 +332,12 @@ class RetriesTest {
         when(message.getStringProperty("liveHopMessageId")).thenReturn("ID:1");
         when(message.getLongProperty("liveHopHeldSince")).thenReturn(heldSince);
         Original original = Original.of(message, true, null);
-        Exchange exchange = new DefaultExchange(context);
-        exchange.setVariable("original", original);
-        exchange.setVariable("bot", TestBots.bot(1000));
-        exchange.setVariable("userHash", "user");
-        exchange.setVariable("request", Map.of());
-        exchange.setVariable("streak", new Streak(Instant.now().minusSeconds(10)));
-        Delivery delivery = new Delivery(original.identity());
-        delivery.state = isOfACall(failure) ? Delivery.State.STARTED : Delivery.State.WAITING;
-        exchange.setVariable("delivery", delivery);
+        Progress progress = TestProgress.of(original);
+        progress.setUserHash("user");
+        progress.setRequest(Map.of());
+        progress.delivery().state = isOfACall(failure) ? Delivery.State.STARTED : Delivery.State.WAITING;
+        Exchange exchange = TestProgress.exchange(context, progress);
+        exchange.setVariable(Streak.VARIABLE, new Streak(Instant.now().minusSeconds(10)));
         if (othersSucceed) {
             for (String service : List.of("Live", Outages.S3, Outages.STORE)) {
                 outages.succeeded(service);

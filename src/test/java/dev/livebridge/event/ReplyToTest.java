@@ -1,8 +1,14 @@
 package dev.livebridge.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 
+import dev.livebridge.delivery.Originals;
+import dev.livebridge.delivery.Progress;
+import dev.livebridge.delivery.TestProgress;
 import jakarta.jms.Destination;
+import jakarta.jms.Message;
 import java.util.List;
 import java.util.Set;
 import org.apache.activemq.artemis.jms.client.ActiveMQDestination;
@@ -32,25 +38,34 @@ class ReplyToTest {
         List<String> list = patterns.isEmpty() ? List.of() : List.of(patterns.split(","));
         Destination destination = ActiveMQDestination.createQueue(queue);
 
-        assertThat(new ReplyTo(list, OWN).destination(destination, "ID:1")).isEqualTo(allowed ? destination : null);
+        assertThat(new ReplyTo(list, OWN).destination(request(destination, null)))
+                .isEqualTo(allowed ? destination : null);
         Destination topic = ActiveMQDestination.createTopic(queue);
-        assertThat(new ReplyTo(list, OWN).destination(topic, "ID:1")).isEqualTo(allowed ? topic : null);
+        assertThat(new ReplyTo(list, OWN).destination(request(topic, null))).isEqualTo(allowed ? topic : null);
     }
 
     @Test
     void allowsTemporaryQueuesAlways() throws Exception {
         Destination temporary = new ActiveMQTemporaryQueue("any", null);
 
-        assertThat(new ReplyTo(List.of("replies.*"), OWN).destination(temporary, "ID:1"))
+        assertThat(new ReplyTo(List.of("replies.*"), OWN).destination(request(temporary, null)))
                 .isSameAs(temporary);
-        assertThat(new ReplyTo(List.of(), OWN).destination(null, "ID:1")).isNull();
+        assertThat(new ReplyTo(List.of(), OWN).destination(request(null, null))).isNull();
     }
 
     @Test
-    void correlatesByTheMessageIdUnlessTheRequestHasACorrelationId() {
+    void correlatesByTheMessageIdUnlessTheRequestHasACorrelationId() throws Exception {
         ReplyTo replyTo = new ReplyTo(List.of(), OWN);
 
-        assertThat(replyTo.correlationId(null, "ID:1")).isEqualTo("ID:1");
-        assertThat(replyTo.correlationId("mine", "ID:1")).isEqualTo("mine");
+        assertThat(replyTo.correlationId(request(null, null))).isEqualTo("ID:1");
+        assertThat(replyTo.correlationId(request(null, "mine"))).isEqualTo("mine");
+    }
+
+    private static Progress request(Destination replyTo, String correlationId) throws Exception {
+        Message message = mock(Message.class);
+        when(message.getJMSMessageID()).thenReturn("ID:1");
+        when(message.getJMSReplyTo()).thenReturn(replyTo);
+        when(message.getJMSCorrelationID()).thenReturn(correlationId);
+        return TestProgress.of(new Originals(Set.of()).keep(message, null));
     }
 }

@@ -58,8 +58,9 @@ class MappingTest {
     }
 
     private static byte[] messageCall(Original message) throws Exception {
-        return new MessageCall("/{conversationId}")
-                .body(new MessageRequestReader(schema("message-request"), 1_000_000, 1_000_000)
+        return TestMessageCall.body(
+                message,
+                new MessageRequestReader(schema("message-request"), 1_000_000, 1_000_000)
                         .read(
                                 message,
                                 new Spool(Path.of("unused")).folder(new DefaultExchange(new DefaultCamelContext()))));
@@ -72,8 +73,9 @@ class MappingTest {
         QueueCall call =
                 new QueueCall(new TokenFilter(List.of("t0ken")), groups, fields(given.path("configured")), shape);
 
-        Map<String, Object> request = new RequestReader(schema("conversation-request"), 1_000_000).read(message);
-        Map<String, Object> user = new RequestedUser().of(request, message);
+        Map<String, Object> request =
+                new RequestReader(schema("conversation-request"), 1_000_000).read(message, parser -> parser);
+        Map<String, Object> user = RequestedUser.of(request, message);
         @SuppressWarnings("unchecked")
         Map<String, Object> extra = (Map<String, Object>) user.get("extra");
         extra.putAll(fields(given.path("lookedUp")));
@@ -94,6 +96,6 @@ class MappingTest {
             message.setObjectProperty(property.getKey(), property.getValue());
         }
         // of a message in memory, nothing is spooled
-        return new Originals(Set.of(), TestBots.ONE).keep(message, null);
+        return new Originals(Set.of()).keep(message, null);
     }
 }

@@ -2,7 +2,6 @@ package dev.livebridge.message;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.livebridge.bot.TestBots;
 import dev.livebridge.delivery.Originals;
 import dev.livebridge.delivery.RefusedException;
 import dev.livebridge.spool.Spool;
@@ -32,7 +31,7 @@ class PropertiesTest {
 
     private void assertRefused(Message file, String property) {
         assertThatThrownBy(() -> messages.read(
-                        new Originals(Set.of(), TestBots.ONE).keep(file, null),
+                        new Originals(Set.of()).keep(file, null),
                         new Spool(Path.of("unused")).folder(new DefaultExchange(new DefaultCamelContext()))))
                 .isInstanceOf(RefusedException.class)
                 .hasMessageStartingWith("property:" + property + ": ");

@@ -95,13 +95,13 @@ class RequestFuzzTest {
     void conversationIsRefusedOrQueued(@ForAll("conversation") Original original) throws Exception {
         byte[] body;
         try {
-            Map<String, Object> request = CONVERSATION.read(original);
+            Map<String, Object> request = CONVERSATION.read(original, parser -> parser);
             body = new QueueCall(
                             new TokenFilter(List.of("t0ken")),
                             new Groups(name -> name.equals("sales") ? List.of(7L) : List.of()),
                             Map.of("Channel", "jms"),
                             QueueCall.ExtraShape.ARRAY)
-                    .body(new RequestedUser().of(request, original), TestBots.ONE.main(), request, original);
+                    .body(RequestedUser.of(request, original), TestBots.ONE.main(), request, original);
         } catch (RefusedException e) {
             assertRefused(e);
             met("refused");
@@ -141,10 +141,10 @@ class RequestFuzzTest {
             assertThat(((Attachment) attachment).name()).isNotEmpty();
         }
         if (attachments.isEmpty()) {
-            assertThat(MESSAGE_CALL.violations(StrictJson.object(new MessageCall("/").body(request))))
+            assertThat(MESSAGE_CALL.violations(StrictJson.object(TestMessageCall.body(original, request))))
                     .isEmpty();
         } else {
-            assertThatCode(() -> new MessageCall("/").body(request)).doesNotThrowAnyException();
+            assertThatCode(() -> TestMessageCall.body(original, request)).doesNotThrowAnyException();
         }
     }
 
@@ -195,7 +195,7 @@ class RequestFuzzTest {
                 Object value = random.nextBoolean() ? "plain" : Hostile.property(random);
                 message.setObjectProperty(Hostile.oneOf(random, PROPERTIES), value);
             }
-            return new Originals(Set.of(), TestBots.ONE).keep(message, null);
+            return new Originals(Set.of()).keep(message, null);
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }

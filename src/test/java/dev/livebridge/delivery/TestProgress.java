@@ -1,0 +1,40 @@
+package dev.livebridge.delivery;
+
+import dev.livebridge.bot.Bot;
+import dev.livebridge.bot.TestBots;
+import jakarta.jms.JMSException;
+import jakarta.jms.TextMessage;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.DefaultExchange;
+import org.mockito.Mockito;
+
+/** Messages that have just been taken up, for tests of what is done with them. */
+public final class TestProgress {
+    private TestProgress() {}
+
+    /** Of a message for this bot, of which nothing else is known. */
+    public static Progress of(Bot bot) {
+        try {
+            TextMessage message =
+                    Mockito.mock(TextMessage.class, Mockito.withSettings().stubOnly());
+            Progress progress = of(Original.of(message, null));
+            progress.setBot(bot);
+            return progress;
+        } catch (JMSException | NotKeptException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Of this message, for the only bot. */
+    public static Progress of(Original original) {
+        return new Progress(original, null, new Delivery(original.identity()), TestBots.ONE.main());
+    }
+
+    /** As the steps of a route get it. */
+    public static Exchange exchange(CamelContext context, Progress progress) {
+        Exchange exchange = new DefaultExchange(context);
+        exchange.setVariable(Progress.VARIABLE, progress);
+        return exchange;
+    }
+}
