@@ -175,7 +175,7 @@ class ForgetIT {
     private void hold(String key) {
         long now = System.currentTimeMillis();
         rows.sql("""
-                        insert into hold (bot_id, queue, hold_key, cause, asked, reason, began_at, due_at, marked_until,
+                        insert into hold (bot_id, queue, group_id, cause, asked, reason, began_at, due_at, marked_until,
                           empty_looks)
                         values (1000, 'live.messages', ?, 'Live', false, 'Live answered 503', ?, ?, ?, 0)
                         """).params(key, now, now + 86_400_000, now).update();

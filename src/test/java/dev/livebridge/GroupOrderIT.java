@@ -94,7 +94,7 @@ class GroupOrderIT {
     void startsAMessageWhoseGroupHasStoppedWaitingMeanwhile() throws Exception {
         long later = System.currentTimeMillis() + 60_000;
         store().sql("""
-                        insert into hold (bot_id, queue, hold_key, cause, asked, reason, began_at, due_at, marked_until,
+                        insert into hold (bot_id, queue, group_id, cause, asked, reason, began_at, due_at, marked_until,
                           empty_looks)
                         values (1000, ?, ?, 'other', false, 'a test', ?, ?, ?, 0)
                         """).params(MESSAGES, conversation, later, later, later).update();

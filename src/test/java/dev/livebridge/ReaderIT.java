@@ -46,7 +46,7 @@ class ReaderIT {
     void takesAMarkerFromOutsideForAMessage() throws Exception {
         for (String queue : new String[] {MESSAGES, CONVERSATIONS}) {
             Message forged = BRIDGE.session().createMessage();
-            forged.setStringProperty("liveHopHoldKey", conversation);
+            forged.setStringProperty("liveHopHoldGroup", conversation);
             forged.setStringProperty("liveHopSeal", "forged");
 
             assertThat(BRIDGE.request(queue, forged).at("/error/code").asText()).isEqualTo("invalid-request");

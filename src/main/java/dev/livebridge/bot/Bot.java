@@ -17,7 +17,7 @@ public record Bot(String name, long id, String token, List<Long> defaultGroups) 
     }
 
     /** A user of this bot: a hash may be another person's with another bot. */
-    public String userKey(String userHash) {
+    public String userGroup(String userHash) {
         return name.isEmpty() || userHash == null ? userHash : name + "/" + userHash;
     }
 

@@ -91,7 +91,7 @@ public final class Conversations {
                 conversationId);
         if (known == 1) {
             for (String queue : bots.messageQueues(bot).toList()) {
-                groups.join(sql, queue, bot.userKey(userHash), conversationId);
+                groups.join(sql, queue, bot.userGroup(userHash), conversationId);
             }
         }
         return known == 1;
@@ -114,7 +114,7 @@ public final class Conversations {
      */
     public record Party(Bot bot, String userHash) {
         String group(String conversationId) {
-            return userHash == null ? conversationId : bot.userKey(userHash);
+            return userHash == null ? conversationId : bot.userGroup(userHash);
         }
     }
 
@@ -155,7 +155,7 @@ public final class Conversations {
      */
     String group(Bot bot, String userHash, String conversationId) {
         if (userHash != null || conversationId == null) {
-            return bot.userKey(userHash);
+            return bot.userGroup(userHash);
         }
         Party party = party(conversationId);
         return party == null ? conversationId : party.group(conversationId);

@@ -52,10 +52,10 @@ import org.springframework.jms.core.JmsTemplate;
  */
 public final class Holds {
     private static final Logger LOG = LoggerFactory.getLogger(Holds.class);
-    private static final String KEY = "liveHopHoldKey";
-    private static final String DIGEST = "liveHopKey";
+    private static final String GROUP = "liveHopHoldGroup";
+    private static final String DIGEST = "liveHopHoldDigest";
     private static final String SEAL = "liveHopSeal";
-    private static final String OF_KEY = " where bot_id = ? and queue = ? and hold_key = ?";
+    private static final String OF_GROUP = " where bot_id = ? and queue = ? and group_id = ?";
     /** A marker overtakes the messages of its group, which would only be set aside. */
     private static final int FIRST = 9;
 
@@ -121,7 +121,7 @@ public final class Holds {
      * By what a message waits: the group in which the grouping reader put it, else the user where the bridge knows it, else
      * the conversation.
      */
-    private String key(Progress progress) {
+    private String group(Progress progress) {
         Identity identity = progress.identity();
         return identity.byReader() && identity.group() != null
                 ? identity.group()
@@ -143,21 +143,21 @@ public final class Holds {
 
     /** Whether others of its conversation wait. */
     public boolean isWaiting(Progress progress) {
-        return isHeld(progress.identity().queue(), key(progress));
+        return isHeld(progress.identity().queue(), group(progress));
     }
 
-    private boolean isHeld(String queue, String key) {
-        return store.read(sql -> sql.exists("select 1 from hold" + OF_KEY, botId, queue, key));
+    private boolean isHeld(String queue, String group) {
+        return store.read(sql -> sql.exists("select 1 from hold" + OF_GROUP, botId, queue, group));
     }
 
     /** Its conversation waits from now on, if it doesn't yet. */
     public void begin(Progress progress) {
-        begin(progress, key(progress), progress.hold());
+        begin(progress, group(progress), progress.hold());
     }
 
-    private void begin(Progress progress, String key, Hold hold) {
+    private void begin(Progress progress, String group, Hold hold) {
         Identity identity = progress.identity();
-        insert(identity.queue(), key, identity.group(), hold, Instant.now().plus(hold.time()));
+        insert(identity.queue(), group, identity.group(), hold, Instant.now().plus(hold.time()));
     }
 
     private static String shortened(String reason) {
@@ -170,21 +170,21 @@ public final class Holds {
         order.setAside(progress);
         Original original = progress.original();
         Identity identity = original.identity();
-        String key = key(progress);
+        String group = group(progress);
         int waiting = store.write(sql -> sql.update(
-                "update hold set last_id = ?, empty_looks = 0" + OF_KEY,
+                "update hold set last_id = ?, empty_looks = 0" + OF_GROUP,
                 identity.recordId(),
                 botId,
                 identity.queue(),
-                key));
+                group));
         if (waiting == 0) {
-            begin(progress, key, BEHIND);
+            begin(progress, group, BEHIND);
         }
         jms.execute(session -> {
             Map<String, Object> properties = original.properties();
             properties.putAll(identity.held(System.currentTimeMillis()));
-            properties.put(DIGEST, digest(identity.queue(), key));
-            properties.put(KEY, key);
+            properties.put(DIGEST, digest(identity.queue(), group));
+            properties.put(GROUP, group);
             int priority = original.message().getJMSPriority();
             Message message = Resend.message(original, properties, session);
             try (MessageProducer producer = session.createProducer(session.createQueue(heldQueue))) {
@@ -198,11 +198,11 @@ public final class Holds {
     public void postpone(Progress progress) {
         Hold hold = progress.hold();
         String queue = progress.identity().queue();
-        String key = key(progress);
+        String group = group(progress);
         Instant now = Instant.now();
         // where this is lost, its marker comes again at once, and waits for the store
         store.writeLater(sql -> sql.update(
-                "update hold set due_at = ?, marked_until = ?, reason = ?, cause = ?, asked = ?" + OF_KEY,
+                "update hold set due_at = ?, marked_until = ?, reason = ?, cause = ?, asked = ?" + OF_GROUP,
                 now.plus(hold.time()),
                 now,
                 shortened(hold.reason()),
@@ -210,7 +210,7 @@ public final class Holds {
                 hold.isAsked(),
                 botId,
                 queue,
-                key));
+                group));
     }
 
     /**
@@ -224,21 +224,21 @@ public final class Holds {
         if (!(met.getJMSDestination() instanceof Queue readFrom) || !isMarker(met, readFrom.getQueueName())) {
             return originals.keep(met, folder);
         }
-        String key = met.getStringProperty(KEY);
+        String group = met.getStringProperty(GROUP);
         String queue = bots.cameBy(readFrom.getQueueName());
-        Optional<Instant> due = store.read(sql ->
-                sql.first("select due_at from hold" + OF_KEY, row -> Sql.instant(row, "due_at"), botId, queue, key));
+        Optional<Instant> due = store.read(sql -> sql.first(
+                "select due_at from hold" + OF_GROUP, row -> Sql.instant(row, "due_at"), botId, queue, group));
         if (due.isEmpty() || due.get().isAfter(Instant.now())) {
             return null;
         }
-        Taken taken = jms.execute(session -> take(session, digest(queue, key), folder), true);
+        Taken taken = jms.execute(session -> take(session, digest(queue, group), folder), true);
         if (taken.failure() != null) {
             throw taken.failure();
         }
         if (taken.original() == null) {
-            endOrLookAgain(queue, key);
+            endOrLookAgain(queue, group);
         } else {
-            mark(readFrom.getQueueName(), key, met.getStringProperty("JMSXGroupID"));
+            mark(readFrom.getQueueName(), group, met.getStringProperty("JMSXGroupID"));
         }
         return taken.original();
     }
@@ -246,9 +246,9 @@ public final class Holds {
     /** Producers may write to the same queue: what has no seal of the bridge's is a message like any other. */
     private boolean isMarker(Message met, String readFrom) throws JMSException {
         return !(met instanceof TextMessage || met instanceof BytesMessage)
-                && met.getObjectProperty(KEY) instanceof String key
+                && met.getObjectProperty(GROUP) instanceof String group
                 && met.getObjectProperty(SEAL) instanceof String given
-                && seal.isOf(readFrom + "\n" + key, given);
+                && seal.isOf(readFrom + "\n" + group, given);
     }
 
     private record Taken(Original original, NotKeptException failure) {}
@@ -268,34 +268,34 @@ public final class Holds {
      * None was found, which under load may only mean that the broker was slow: the wait is over when the message that was
      * set aside last is done with. Where its record doesn't say so, another look a second later does, in the end.
      */
-    private void endOrLookAgain(String queue, String key) {
+    private void endOrLookAgain(String queue, String group) {
         Instant now = Instant.now();
         store.write(sql -> {
             // one statement: another message may be set aside at this moment
             int ended = sql.update(
-                    "delete from hold" + OF_KEY
+                    "delete from hold" + OF_GROUP
                             + " and (empty_looks >= ? or exists (select 1 from delivery"
                             + " where delivery.bot_id = hold.bot_id and delivery.queue = hold.queue"
                             + " and delivery.message_id = hold.last_id and delivery.state in ('CONFIRMED', 'FAILED')))",
                     botId,
                     queue,
-                    key,
+                    group,
                     EMPTY_LOOKS);
             return ended > 0
                     ? ended
                     : sql.update(
-                            "update hold set empty_looks = empty_looks + 1, due_at = ?, marked_until = ?" + OF_KEY,
+                            "update hold set empty_looks = empty_looks + 1, due_at = ?, marked_until = ?" + OF_GROUP,
                             now.plusSeconds(1),
                             now,
                             botId,
                             queue,
-                            key);
+                            group);
         });
     }
 
     /** Selects the held messages of a conversation. */
-    static String selector(String queue, String key) {
-        return selector(digest(queue, key));
+    static String selector(String queue, String group) {
+        return selector(digest(queue, group));
     }
 
     private static String selector(String digest) {
@@ -303,19 +303,19 @@ public final class Holds {
     }
 
     /** In the transaction of the consumer, where there is one. */
-    private void mark(String readFrom, String key, String group) {
+    private void mark(String readFrom, String group, String jmsGroup) {
         markers.send(readFrom, session -> {
             Message marker = session.createMessage();
-            marker.setStringProperty(KEY, key);
-            marker.setStringProperty(SEAL, seal.of(readFrom + "\n" + key));
-            if (group != null) {
-                marker.setStringProperty("JMSXGroupID", group);
+            marker.setStringProperty(GROUP, group);
+            marker.setStringProperty(SEAL, seal.of(readFrom + "\n" + group));
+            if (jmsGroup != null) {
+                marker.setStringProperty("JMSXGroupID", jmsGroup);
             }
             return marker;
         });
     }
 
-    private record Row(String queue, String key, String group, long markedUntil) {}
+    private record Row(String queue, String group, String jmsGroup, long markedUntil) {}
 
     private static Row row(ResultSet row) throws SQLException {
         return new Row(row.getString(1), row.getString(2), row.getString(3), row.getLong(4));
@@ -343,7 +343,7 @@ public final class Holds {
         String waiting = "bot_id = ? and cause = ? and due_at > ? and marked_until >= ?";
         String unasked = end.isOfMany() ? "" : " and not asked";
         List<Row> holds = store.read(sql -> sql.list(
-                "select queue, hold_key, jms_group, marked_until from hold where " + waiting + unasked
+                "select queue, group_id, jms_group, marked_until from hold where " + waiting + unasked
                         + " order by began_at",
                 Holds::row,
                 botId,
@@ -354,10 +354,10 @@ public final class Holds {
             Instant due = now.plus(SPREAD.multipliedBy(i).dividedBy(holds.size()));
             Row hold = holds.get(i);
             store.writeLater(sql -> sql.update(
-                    "update hold set due_at = ? where queue = ? and hold_key = ? and " + waiting,
+                    "update hold set due_at = ? where queue = ? and group_id = ? and " + waiting,
                     due,
                     hold.queue(),
-                    hold.key(),
+                    hold.group(),
                     botId,
                     service,
                     due,
@@ -386,7 +386,7 @@ public final class Holds {
     private void releaseDue() {
         Instant now = Instant.now();
         List<Row> due = store.read(sql -> sql.list("""
-                select queue, hold_key, jms_group, marked_until from hold
+                select queue, group_id, jms_group, marked_until from hold
                 where bot_id = ? and due_at <= ? and marked_until <= ?
                 """, Holds::row, botId, now, now));
         outages.succeeded(Outages.STORE);
@@ -395,19 +395,23 @@ public final class Holds {
 
     private void release(Row hold) {
         int claimed = store.write(sql -> sql.update(
-                "update hold set marked_until = ?" + OF_KEY + " and marked_until = ?",
+                "update hold set marked_until = ?" + OF_GROUP + " and marked_until = ?",
                 Instant.now().plus(MARKER_PATIENCE),
                 botId,
                 hold.queue(),
-                hold.key(),
+                hold.group(),
                 hold.markedUntil()));
         if (claimed == 1) {
             try {
-                mark(bots.readFrom(hold.queue()), hold.key(), hold.group());
+                mark(bots.readFrom(hold.queue()), hold.group(), hold.jmsGroup());
             } catch (JmsException e) {
                 // without its marker nobody is to wait for it
                 store.writeLater(sql -> sql.update(
-                        "update hold set marked_until = ?" + OF_KEY, Instant.now(), botId, hold.queue(), hold.key()));
+                        "update hold set marked_until = ?" + OF_GROUP,
+                        Instant.now(),
+                        botId,
+                        hold.queue(),
+                        hold.group()));
                 throw e;
             }
         }
@@ -424,10 +428,10 @@ public final class Holds {
                 for (Enumeration<?> all = browser.getEnumeration();
                         all.hasMoreElements() && first.size() < LOOKED_AT; ) {
                     Message message = (Message) all.nextElement();
-                    if (message.getObjectProperty(KEY) instanceof String key
+                    if (message.getObjectProperty(GROUP) instanceof String group
                             && message.propertyExists(Identity.MESSAGE_ID)) {
                         Identity identity = Identity.of(message, true);
-                        first.add(new Row(identity.queue(), key, identity.group(), 0));
+                        first.add(new Row(identity.queue(), group, identity.group(), 0));
                     }
                 }
                 return first;
@@ -442,29 +446,29 @@ public final class Holds {
 
     private void recover(Row hold) {
         Hold found = new Hold(Duration.ZERO, "found on " + heldQueue, OTHER, false);
-        if (insert(hold.queue(), hold.key(), hold.group(), found, Instant.now())) {
-            LOG.warn("messages of {} were found on {} with nobody to bring them back", hold.key(), heldQueue);
+        if (insert(hold.queue(), hold.group(), hold.jmsGroup(), found, Instant.now())) {
+            LOG.warn("messages of {} were found on {} with nobody to bring them back", hold.group(), heldQueue);
         }
     }
 
     /** Whether it did not wait before. */
-    private boolean insert(String queue, String key, String group, Hold hold, Instant dueAt) {
+    private boolean insert(String queue, String group, String jmsGroup, Hold hold, Instant dueAt) {
         Instant now = Instant.now();
         String reason = shortened(hold.reason());
         return store.write(sql -> sql.update(
                         """
-                        insert into hold (bot_id, queue, hold_key, jms_group, reason, cause, asked, began_at, due_at,
+                        insert into hold (bot_id, queue, group_id, jms_group, reason, cause, asked, began_at, due_at,
                           marked_until, empty_looks)
                         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
                         on conflict do nothing
-                        """, botId, queue, key, group, reason, hold.cause(), hold.isAsked(), now, dueAt, now))
+                        """, botId, queue, group, jmsGroup, reason, hold.cause(), hold.isAsked(), now, dueAt, now))
                 == 1;
     }
 
     /** A conversation of this user is there: what waits for it needn't any more. */
     public void releaseUser(Progress progress) {
         Bot bot = progress.bot();
-        releaseAny(bot, Set.of(bot.userKey(progress.userHash())));
+        releaseAny(bot, Set.of(bot.userGroup(progress.userHash())));
     }
 
     /** An agent has taken this conversation, or it is closed: what waits for that needn't any more. */
@@ -473,12 +477,12 @@ public final class Holds {
             @Variable("conversationId") String conversationId,
             @Variable("userHash") String userHash) {
         // before the user was known, its messages had a group of their own
-        releaseAny(bot, userHash == null ? Set.of(conversationId) : Set.of(conversationId, bot.userKey(userHash)));
+        releaseAny(bot, userHash == null ? Set.of(conversationId) : Set.of(conversationId, bot.userGroup(userHash)));
     }
 
-    private void releaseAny(Bot bot, Set<String> keys) {
+    private void releaseAny(Bot bot, Set<String> groups) {
         long waited = bots.messageQueues(bot)
-                .flatMap(queue -> keys.stream().filter(key -> endWait(queue, key)))
+                .flatMap(queue -> groups.stream().filter(group -> endWait(queue, group)))
                 .count();
         if (waited > 0) {
             release();
@@ -487,19 +491,19 @@ public final class Holds {
 
     /** The group of a message is tried again at once. */
     void endWait(Progress progress) {
-        endWait(progress.identity().queue(), key(progress));
+        endWait(progress.identity().queue(), group(progress));
     }
 
     /** Whether anything waited. Its marker goes with the next release. */
-    private boolean endWait(String queue, String key) {
+    private boolean endWait(String queue, String group) {
         Instant now = Instant.now();
         return store.write(sql -> sql.update(
-                        "update hold set due_at = ?, marked_until = ?" + OF_KEY, now, now, botId, queue, key))
+                        "update hold set due_at = ?, marked_until = ?" + OF_GROUP, now, now, botId, queue, group))
                 > 0;
     }
 
     /** A digest, as the key comes from callers and stands in a selector. */
-    private static String digest(String queue, String key) {
-        return Digest.of(queue + "\n" + key);
+    private static String digest(String queue, String group) {
+        return Digest.of(queue + "\n" + group);
     }
 }

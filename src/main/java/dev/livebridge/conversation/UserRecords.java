@@ -57,9 +57,9 @@ public final class UserRecords {
     public List<String> held(Collection<String> conversations) {
         List<String> selectors = new ArrayList<>();
         List<String> all = new ArrayList<>(conversations);
-        all.addAll(userKeys());
+        all.addAll(userGroups());
         for (List<String> keys : batches(all)) {
-            selectors.addAll(of("select queue, hold_key from hold where bot_id = :records and hold_key in (:ids)", keys)
+            selectors.addAll(of("select queue, group_id from hold where bot_id = :records and group_id in (:ids)", keys)
                     .query((row, number) -> Holds.selector(row.getString(1), row.getString(2)))
                     .list());
         }
@@ -92,11 +92,11 @@ public final class UserRecords {
                 + " and (user_hash is null or user_hash <> :user)";
         String groups = " from message_group where bot_id = :records and group_id in (:ids)";
         String openings = " from opening where bot_id in (:bots) and user_hash in (:ids)";
-        String holds = " from hold where bot_id = :records and hold_key in (:ids)";
-        work.with(of(verb + groups, groupIds(userKeys())));
+        String holds = " from hold where bot_id = :records and group_id in (:ids)";
+        work.with(of(verb + groups, groupIds(userGroups())));
         work.with(of(verb + openings, List.of(userHash)).param("bots", botIds()));
         Rows rows =
-                new Rows(0, work.with(of(verb + ofUser, List.of(userHash))), work.with(of(verb + holds, userKeys())));
+                new Rows(0, work.with(of(verb + ofUser, List.of(userHash))), work.with(of(verb + holds, userGroups())));
         for (List<String> ids : batches(conversations)) {
             int deliveries = work.with(of(verb + ofConversation, ids).param("user", userHash));
             int waiting = work.with(of(verb + holds, ids));
@@ -117,8 +117,8 @@ public final class UserRecords {
         return bots.all().stream().map(Bot::id).toList();
     }
 
-    private List<String> userKeys() {
-        return bots.all().stream().map(bot -> bot.userKey(userHash)).toList();
+    private List<String> userGroups() {
+        return bots.all().stream().map(bot -> bot.userGroup(userHash)).toList();
     }
 
     private List<String> groupIds(List<String> groups) {

@@ -25,7 +25,7 @@ final class DeliveryTable {
             + " select cast(? as bigint), cast(? as varchar), cast(? as varchar), cast(? as bigint), cast(? as bigint),"
             + "   cast(? as integer), cast(? as bigint), cast(? as varchar), cast(? as varchar),"
             + "   'STARTED', 0, 0, false, false, false, false"
-            + " where not exists (select 1 from hold where bot_id = ? and queue = ? and hold_key = coalesce("
+            + " where not exists (select 1 from hold where bot_id = ? and queue = ? and group_id = coalesce("
             + "     cast(? as varchar),"
             + "     (select cast(? as varchar) || user_hash from conversation where bot_id = ? and conversation_id = ?),"
             + "     cast(? as varchar)))"
@@ -93,7 +93,7 @@ final class DeliveryTable {
                         botId,
                         identity.queue(),
                         identity.byReader() ? identity.group() : null,
-                        bot.userKey(""),
+                        bot.userGroup(""),
                         bot.id(),
                         conversation,
                         conversation,

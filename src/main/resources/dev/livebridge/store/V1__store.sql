@@ -69,6 +69,7 @@ create table reader (
 -- batch that the broker brings again keeps its places. Priorities overtake each other. The group is a digest of its name.
 create table message_group (
   bot_id      bigint      not null,
+  -- SHA-256 of queue and group
   group_id    varchar(64) not null,
   priority    integer     not null,
   -- JMSMessageIDs, as a JSON array
@@ -83,7 +84,8 @@ create index message_group_changed on message_group (changed_at);
 create table hold (
   bot_id       bigint        not null,
   queue        varchar(512)  not null,
-  hold_key     varchar(1024) not null,
+  -- the group that waits: the reader's, else the user's, else the conversation
+  group_id     varchar(1024) not null,
   -- the JMSXGroupID by which its messages come
   jms_group    varchar(1024),
   -- for what: the name of the service that failed, 'agent', 'conversation' (one of its user) or 'other'; and whether the
@@ -93,11 +95,12 @@ create table hold (
   reason       varchar(2048) not null,
   began_at     bigint        not null,
   due_at       bigint        not null,
+  -- no other marker is sent before; as long as the group isn't due, when it failed last
   marked_until bigint        not null,
   -- the message that was set aside last, and how often none was found since
   last_id      varchar(512),
   empty_looks  integer       not null,
-  primary key (bot_id, queue, hold_key)
+  primary key (bot_id, queue, group_id)
 ) ${withoutRowid};
 
 create index hold_due on hold (due_at);
