@@ -289,6 +289,7 @@ final class Beans {
                 queue.name(),
                 queue.readFrom(),
                 settings.integer("live.reader.batch-size"),
+                settings.integer("live.consumers"),
                 choice,
                 conversations,
                 messageGroups,

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.apache.activemq.artemis.api.core.ActiveMQQueueExistsException;
@@ -121,6 +122,19 @@ public final class BrokerQueues {
         }
         try (Session session = connection.createSession()) {
             return Optional.of(look(((ActiveMQSession) session).getCoreSession(), true));
+        } catch (ActiveMQException e) {
+            throw lost(e);
+        }
+    }
+
+    /** How many consumers a queue has, over all instances; empty for a broker that is no Artemis. */
+    public static OptionalInt consumers(Session session, String queue) throws JMSException {
+        if (!(session instanceof ActiveMQSession artemis)) {
+            return OptionalInt.empty();
+        }
+        try {
+            return OptionalInt.of(
+                    artemis.getCoreSession().queueQuery(SimpleString.of(queue)).getConsumerCount());
         } catch (ActiveMQException e) {
             throw lost(e);
         }

@@ -17,6 +17,7 @@ import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -47,12 +48,18 @@ public final class MessageReader extends ServiceSupport implements Runnable {
     /** How long the next message of a batch is waited for: while one batch is committed, the next one gathers by itself. */
     private static final long GATHER_MILLIS = 1;
 
+    private static final long PAUSE_MILLIS = 1_000;
+    private static final Duration ALL_CONSUMERS = Duration.ofSeconds(3);
+    /** How often it looks how many are there. */
+    private static final long CONSUMERS_MILLIS = 20;
+
     private final ConnectionFactory broker;
     private final BrokerQueues queues;
     private final String from;
     private final String name;
     private final String to;
     private final int batchSize;
+    private final int consumers;
     private final BotChoice choice;
     private final Conversations conversations;
     private final MessageGroups messageGroups;
@@ -75,6 +82,7 @@ public final class MessageReader extends ServiceSupport implements Runnable {
      * @param from      {@code live.queues.messages}, or a bot's own
      * @param to        {@code live.queues.grouped}, or the bot's own
      * @param batchSize {@code live.reader.batch-size}, how many messages a transaction moves at the most
+     * @param consumers {@code live.consumers}, which this instance has on that queue
      */
     public MessageReader(
             ConnectionFactory broker,
@@ -82,6 +90,7 @@ public final class MessageReader extends ServiceSupport implements Runnable {
             String from,
             String to,
             int batchSize,
+            int consumers,
             BotChoice choice,
             Conversations conversations,
             MessageGroups messageGroups,
@@ -95,6 +104,7 @@ public final class MessageReader extends ServiceSupport implements Runnable {
         this.name = "the reader of " + from;
         this.to = to;
         this.batchSize = batchSize;
+        this.consumers = consumers;
         this.choice = choice;
         this.conversations = conversations;
         this.messageGroups = messageGroups;
@@ -156,9 +166,23 @@ public final class MessageReader extends ServiceSupport implements Runnable {
             connection.start();
             isReader = false;
             outages.succeeded(Outages.BROKER);
+            awaitConsumers(session);
             while (goesOn()) {
                 move(session, consumer, producer);
             }
+        }
+    }
+
+    /**
+     * A consumer that comes late has to wait until all messages are done that the others have, so that it can take its share of
+     * the groups: none is handed on before all consumers are there, but for one that can't come.
+     */
+    private void awaitConsumers(Session session) throws JMSException {
+        Instant end = Instant.now().plus(ALL_CONSUMERS);
+        while (goesOn()
+                && Instant.now().isBefore(end)
+                && BrokerQueues.consumers(session, to).orElse(consumers) < consumers) {
+            pause(CONSUMERS_MILLIS);
         }
     }
 
@@ -167,8 +191,12 @@ public final class MessageReader extends ServiceSupport implements Runnable {
     }
 
     private void pause() {
+        pause(PAUSE_MILLIS);
+    }
+
+    private void pause(long millis) {
         try {
-            stopping.await(1, TimeUnit.SECONDS);
+            stopping.await(millis, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             stopping.countDown();
         }
@@ -335,6 +363,6 @@ public final class MessageReader extends ServiceSupport implements Runnable {
         }
         return addressee.userHash() == null
                 ? conversationId
-                : choice.of(from, addressee).userKey(addressee.userHash());
+                : choice.of(from, addressee).userGroup(addressee.userHash());
     }
 }
