@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.livebridge.TcpProxy;
 import dev.livebridge.TestBridge;
+import dev.livebridge.broker.BrokerQueues;
 import dev.livebridge.sandbox.ObjectStore;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
@@ -57,6 +58,9 @@ final class Installation implements AutoCloseable {
     private final List<AutoCloseable> open = new CopyOnWriteArrayList<>();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final AtomicBoolean ended = new AtomicBoolean();
+    /** {@code live.consumers} of a bridge. */
+    private static final int CONSUMERS = 20;
+
     private final Path folder;
     private final StoreKind kind;
     private final String groupedBy;
@@ -145,8 +149,20 @@ final class Installation implements AutoCloseable {
         for (BridgeProcess bridge : bridges) {
             await().atMost(START).until(bridge::isUp);
         }
+        awaitConsumers(number * CONSUMERS);
         for (String queue : List.of(TestBridge.EVENTS, TestBridge.DEADLETTERS, Listener.REPLIES)) {
             submit(new Listener(broker.url(), queue, ledger, ended::get));
+        }
+    }
+
+    /** One that comes later waits for its share of the groups until what the others have is done. */
+    private void awaitConsumers(int number) throws JMSException {
+        String queue = groupedBy.equals("producer") ? TestBridge.MESSAGES : TestBridge.GROUPED;
+        try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(broker.url());
+                Connection connection = factory.createConnection();
+                Session session = connection.createSession()) {
+            await().atMost(START)
+                    .until(() -> BrokerQueues.consumers(session, queue).getAsInt() == number);
         }
     }
 
