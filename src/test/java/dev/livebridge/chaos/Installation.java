@@ -55,12 +55,12 @@ final class Installation implements AutoCloseable {
     private static final String EXCLUSIVE = "<queue name=\"live.messages\" exclusive=\"true\"/>";
     private static final Pattern GROUPED_ATTRIBUTES = Pattern.compile("<queue name=\"live.messages.grouped\"([^>]*)/>");
 
-    private final List<AutoCloseable> open = new CopyOnWriteArrayList<>();
-    private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final AtomicBoolean ended = new AtomicBoolean();
     /** {@code live.consumers} of a bridge. */
     private static final int CONSUMERS = 20;
 
+    private final List<AutoCloseable> open = new CopyOnWriteArrayList<>();
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final AtomicBoolean ended = new AtomicBoolean();
     private final Path folder;
     private final StoreKind kind;
     private final String groupedBy;
