@@ -106,6 +106,8 @@ class WebhookIT {
         ", /live/events/" + WEBHOOK_SECRET,
         ", /live/events/" + PREVIOUS,
         WEBHOOK_SECRET + ", /live/events/anything",
+        ", /live/events/" + WEBHOOK_SECRET + "/",
+        ", /live/events/%773bh00k-s3cr3t",
     })
     void letsInWhoKnowsTheSecret(String header, String path) throws Exception {
         assertThat(post(path, header, event("typing", "{}")).statusCode()).isEqualTo(200);
@@ -127,6 +129,7 @@ class WebhookIT {
 
         assertThat(answer.statusCode()).isEqualTo(401);
         assertThat(json(answer.body()).at("/error/code").textValue()).isEqualTo("unauthorized");
+        assertThat(answer.headers().map().keySet()).isSubsetOf(":status", "content-length", "content-type");
         assertThat(BRIDGE.peek(EVENTS)).isNull();
     }
 
@@ -184,6 +187,7 @@ class WebhookIT {
         "POST, /live, 404",
         "POST, /, 404",
         "POST, /live/events/" + WEBHOOK_SECRET + "/more, 404",
+        "POST, /live/events" + WEBHOOK_SECRET + ", 404",
         "GET, /observe/health, 404",
     })
     void hasNothingElse(String method, String path, int status) throws Exception {
@@ -228,7 +232,10 @@ class WebhookIT {
         String event = event("typing", "{}");
         BRIDGE.breakStep("record-event", 1);
 
-        assertThat(BRIDGE.postEvent(event).statusCode()).isEqualTo(503);
+        HttpResponse<String> answer = BRIDGE.postEvent(event);
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.headers().map().keySet())
+                .isSubsetOf(":status", "content-length", "content-type", "retry-after");
         assertThat(BRIDGE.postEvent(event).statusCode()).isEqualTo(200);
         BRIDGE.receive(EVENTS);
         assertThat(BRIDGE.peek(EVENTS)).isNull();
