@@ -42,7 +42,6 @@ import dev.livebridge.event.EventRecords;
 import dev.livebridge.event.LiveEvents;
 import dev.livebridge.event.Outcomes;
 import dev.livebridge.event.ReplyTo;
-import dev.livebridge.event.WebhookAnswer;
 import dev.livebridge.event.WebhookSecret;
 import dev.livebridge.message.AddToExtra;
 import dev.livebridge.message.Groups;
@@ -224,16 +223,21 @@ final class Beans {
         steps.bind("outcomes.setSent", outcomes::setSent);
         steps.bind("outcomes.setFailed", outcomes::setFailed);
         registry.bind("replyTo", new ReplyTo(settings.list("live.reply-to.allowed"), ownQueues(settings, bots)));
-        registry.bind(
-                "webhookSecret",
-                new WebhookSecret(
-                        settings.text("live.webhook.secret"),
-                        settings.find("live.webhook.previous-secret").orElse(null)));
-        registry.bind("webhookAnswer", new WebhookAnswer(settings.text("live.queues.events"), outages));
-        registry.bind("liveEvents", new LiveEvents(schema("live-event"), tokenFilter));
+        WebhookSecret webhookSecret = new WebhookSecret(
+                settings.text("live.webhook.secret"),
+                settings.find("live.webhook.previous-secret").orElse(null));
+        steps.bindProcessor("webhookSecret.check", webhookSecret::check);
+        LiveEvents liveEvents = new LiveEvents(schema("live-event"), tokenFilter);
+        registry.bind("liveEvents", liveEvents);
+        steps.bindProcessor("liveEvents.read", liveEvents::read);
         registry.bind(
                 "eventRecords",
-                new EventRecords(store, botId, settings.duration("live.idempotency.retention"), outages));
+                new EventRecords(
+                        store,
+                        botId,
+                        settings.duration("live.idempotency.retention"),
+                        settings.text("live.queues.events"),
+                        outages));
     }
 
     private static Attendance attendance(Settings settings, Store store, Holds holds) {

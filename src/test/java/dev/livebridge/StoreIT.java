@@ -587,7 +587,7 @@ class StoreIT {
     }
 
     private EventRecords events(Store of) {
-        return new EventRecords(of, botId, WEEK, outages);
+        return new EventRecords(of, botId, WEEK, "live.events", outages);
     }
 
     private void confirm(Store of, Progress progress) throws Exception {

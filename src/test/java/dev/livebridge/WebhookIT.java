@@ -123,6 +123,8 @@ class WebhookIT {
         "W3BH00K-S3CR3T, /live/events",
         "w3bh00k, /live/events/w3bh00k-s3cr3",
         ", /live/events/",
+        ", /live/events?secret=" + WEBHOOK_SECRET,
+        ", /live/events?*=" + WEBHOOK_SECRET,
     })
     void keepsOutWhoDoesNot(String header, String path) throws Exception {
         HttpResponse<String> answer = post(path, header, event("typing", "{}"));

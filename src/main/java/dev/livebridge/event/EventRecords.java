@@ -4,7 +4,9 @@ import dev.livebridge.delivery.Outages;
 import dev.livebridge.store.Store;
 import java.time.Duration;
 import java.time.Instant;
+import org.apache.camel.ExchangeException;
 import org.apache.camel.Variable;
+import org.apache.camel.util.ObjectHelper;
 import org.springframework.dao.DataAccessException;
 
 /**
@@ -15,13 +17,18 @@ public final class EventRecords {
     private final Store store;
     private final long botId;
     private final Duration retention;
+    private final String queue;
     private final Outages outages;
 
-    /** @param retention {@code live.idempotency.retention} */
-    public EventRecords(Store store, long botId, Duration retention, Outages outages) {
+    /**
+     * @param retention {@code live.idempotency.retention}
+     * @param queue     {@code live.queues.events}
+     */
+    public EventRecords(Store store, long botId, Duration retention, String queue, Outages outages) {
         this.store = store;
         this.botId = botId;
         this.retention = retention;
+        this.queue = queue;
         this.outages = outages;
     }
 
@@ -33,11 +40,22 @@ public final class EventRecords {
 
     /** The broker has it. To say it again changes nothing. */
     public void sent(@Variable("event") LiveEvent event) {
+        outages.succeeded(queue);
         store.write(sql -> sql.update(
                 "insert into event (bot_id, event_id, received_at) values (?, ?, ?) on conflict do nothing",
                 botId,
                 event.id(),
                 Instant.now()));
+    }
+
+    /** The store or the broker is away, or the bridge itself is at fault. */
+    public void failed(@ExchangeException Throwable failure) {
+        DataAccessException ofTheStore = ObjectHelper.getException(DataAccessException.class, failure);
+        if (ofTheStore == null) {
+            outages.failed(queue, failure.toString());
+        } else {
+            outages.failed(Outages.STORE, ofTheStore.getMostSpecificCause().getMessage());
+        }
     }
 
     /** Removes what is older than the retention; with the store away, the next time. */

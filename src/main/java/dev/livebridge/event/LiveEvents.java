@@ -13,12 +13,16 @@ import dev.livebridge.delivery.Violation;
 import dev.livebridge.message.RequestSchema;
 import dev.livebridge.message.StrictJson;
 import java.util.List;
+import java.util.Map;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeException;
 import org.apache.camel.Variable;
 
-/** What Live posts to the webhook: read without the bot's token, and written as it came. */
+/** What Live posts to the webhook: read without the bot's token, and written as it came, or refused. */
 public final class LiveEvents {
     private static final JsonMapper MAPPER = new JsonMapper();
+
+    private record Refusal(String code, String message, List<Violation> details) {}
 
     private final RequestSchema schema;
     private final TokenFilter tokenFilter;
@@ -30,15 +34,16 @@ public final class LiveEvents {
     }
 
     /**
-     * The event that a body holds. The token goes first, out of all texts and names at any depth.
+     * Sets the variable {@code event}: the event that a body holds. The token goes first, out of all texts and names at any
+     * depth.
      *
      * @param exchange its body is JSON in UTF-8
      * @throws RefusedException {@code invalid-json} or {@code invalid-request}, with the path of each violation
      */
-    public LiveEvent read(Exchange exchange) throws RefusedException {
+    public void read(Exchange exchange) throws RefusedException {
         // a form comes as a map, which has no bytes
         byte[] body = exchange.getMessage().getBody(byte[].class);
-        return of(body == null ? new byte[0] : body);
+        exchange.setVariable("event", of(body == null ? new byte[0] : body));
     }
 
     LiveEvent of(byte[] body) throws RefusedException {
@@ -83,5 +88,11 @@ public final class LiveEvents {
             json.put("userHash", userHash);
         }
         return MAPPER.writeValueAsString(json);
+    }
+
+    /** What Live is told of an event that is wrong: {@code {"error": {"code", "message", "details"}}}. */
+    public String refusal(@ExchangeException RefusedException refusal) throws JsonProcessingException {
+        return MAPPER.writeValueAsString(
+                Map.of("error", new Refusal(refusal.code().toString(), refusal.getMessage(), refusal.details())));
     }
 }

@@ -3,7 +3,9 @@ package dev.livebridge.event;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import org.apache.camel.Header;
+import org.apache.camel.CamelAuthorizationException;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
 
 /**
  * What guards the webhook: a secret of ours, in a header or as the last segment of the path. During a rotation the previous
@@ -12,6 +14,8 @@ import org.apache.camel.Header;
 public final class WebhookSecret {
     /** The header that may hold it. */
     public static final String HEADER = "X-Live-Secret";
+    /** Vert.x's name for what follows the prefix of the path: one segment, and slashes after it. */
+    private static final String REST_OF_PATH = "*";
 
     private final byte[] current;
     private final byte[] previous;
@@ -25,13 +29,17 @@ public final class WebhookSecret {
         this.previous = previous == null ? this.current : digest(previous);
     }
 
-    /**
-     * Whether a request knows it.
-     *
-     * @param header  the header's value; null where there is none
-     * @param segment the last segment of the path; null where there is none
-     */
-    public boolean isGiven(@Header(HEADER) String header, @Header("secret") String segment) {
+    /** @throws CamelAuthorizationException where a request doesn't know it */
+    public void check(Exchange request) throws CamelAuthorizationException {
+        Message message = request.getMessage();
+        String segment = message.getHeader(REST_OF_PATH, "", String.class).replaceFirst("/+$", "");
+        if (!isGiven(message.getHeader(HEADER, String.class), segment)) {
+            throw new CamelAuthorizationException("the secret is missing or wrong", request);
+        }
+    }
+
+    /** Whether the header or the last segment of the path is it; null where there is none. */
+    boolean isGiven(String header, String segment) {
         return isOne(header) | isOne(segment);
     }
 
