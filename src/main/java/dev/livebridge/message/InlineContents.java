@@ -3,7 +3,6 @@ package dev.livebridge.message;
 import com.fasterxml.jackson.core.Base64Variants;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.core.util.JsonParserDelegate;
@@ -41,26 +40,16 @@ final class InlineContents {
         return new JsonParserDelegate(parser) {
             @Override
             public String getText() throws IOException {
-                return hasToken(JsonToken.VALUE_STRING) && isContent(getParsingContext())
-                        ? take(delegate)
-                        : super.getText();
+                if (!hasToken(JsonToken.VALUE_STRING) || !"content".equals(currentName())) {
+                    return super.getText();
+                }
+                String path = getParsingContext().pathAsPointer().toString();
+                return path.matches("/attachments/\\d+/content") ? take(delegate, path) : super.getText();
             }
         };
     }
 
-    private static boolean isContent(JsonStreamContext attachment) {
-        if (!"content".equals(attachment.getCurrentName())) {
-            return false;
-        }
-        JsonStreamContext list = attachment.getParent();
-        return list != null
-                && list.inArray()
-                && "attachments".equals(list.getParent().getCurrentName())
-                && list.getParent().getParent().inRoot();
-    }
-
-    private String take(JsonParser parser) throws IOException {
-        String path = parser.getParsingContext().pathAsPointer().toString();
+    private String take(JsonParser parser, String path) throws IOException {
         try (ContentStream stream = spool.create(maxSize)) {
             parser.readBinaryValue(Base64Variants.MIME_NO_LINEFEEDS, stream);
             stream.close();
@@ -68,7 +57,7 @@ final class InlineContents {
             contents.put(name, stream.content());
             return name;
         } catch (TooLargeException e) {
-            throw new Refusal(RefusedException.request(
+            throw new IOException(RefusedException.request(
                     ErrorCode.ATTACHMENT_TOO_LARGE,
                     path,
                     "has more than the " + maxSize + " bytes that live.attachments.max-inline-size allows"));
@@ -76,21 +65,7 @@ final class InlineContents {
             throw e;
         } catch (JsonParseException | IllegalArgumentException e) {
             String reason = e instanceof JsonParseException parse ? parse.getOriginalMessage() : e.getMessage();
-            throw new Refusal(RefusedException.request(ErrorCode.INVALID_REQUEST, path, "is no base64: " + reason));
-        }
-    }
-
-    /** Carries a refusal through the parser. */
-    static final class Refusal extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        Refusal(RefusedException cause) {
-            super(cause);
-        }
-
-        @Override
-        public synchronized RefusedException getCause() {
-            return (RefusedException) super.getCause();
+            throw new IOException(RefusedException.request(ErrorCode.INVALID_REQUEST, path, "is no base64: " + reason));
         }
     }
 }

@@ -1,11 +1,10 @@
 package dev.livebridge.message;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.livebridge.attachment.Attachment;
 import dev.livebridge.delivery.ErrorCode;
 import dev.livebridge.delivery.Original;
-import dev.livebridge.delivery.Progress;
 import dev.livebridge.delivery.RefusedException;
 import dev.livebridge.delivery.Violation;
 import dev.livebridge.spool.SpoolFolder;
@@ -14,7 +13,6 @@ import jakarta.jms.Message;
 import jakarta.jms.MessageFormatException;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -22,12 +20,9 @@ import java.util.Map;
  * Turns a JMS message into what the end user writes: JSON, or a BytesMessage with the property {@code fileName}, which is
  * one attachment.
  */
-public final class MessageRequestReader {
-    private static final JsonMapper MAPPER = new JsonMapper();
+public final class MessageRequestReader extends RequestReader {
     private static final String FILE_NAME = "fileName";
 
-    private final RequestSchema schema;
-    private final RequestReader json;
     private final long maxInlineSize;
 
     /**
@@ -36,59 +31,34 @@ public final class MessageRequestReader {
      * @param maxInlineSize {@code live.attachments.max-inline-size}, bytes
      */
     public MessageRequestReader(RequestSchema schema, long maxTextSize, long maxInlineSize) {
-        this.schema = schema;
-        this.json = new RequestReader(schema, maxTextSize);
+        super(schema, maxTextSize);
         this.maxInlineSize = maxInlineSize;
     }
 
     /**
-     * Reads the request as {@link RequestReader} gives it, with {@code attachments} as a List of {@link Attachment}, empty
-     * where there are none; and whom it is for, by {@code userHash} or {@code user}. Once, whatever is retried.
+     * The request with {@code attachments} as a List of {@link Attachment}, empty where there are none.
      *
      * @throws RefusedException {@code invalid-request}, {@code invalid-json} or {@code attachment-too-large}
      */
-    public void read(Progress progress) throws RefusedException, JMSException, IOException {
-        if (progress.request() == null) {
-            Map<String, Object> request = read(progress.original(), progress.spool());
-            progress.setRequest(request);
-            Object userHash =
-                    request.get("user") instanceof Map<?, ?> user ? user.get("hash") : request.get("userHash");
-            progress.setUserHash((String) userHash);
-        }
-    }
-
+    @Override
     Map<String, Object> read(Original original, SpoolFolder spool) throws RefusedException, JMSException, IOException {
         int files = spool.files();
         try {
-            return readAny(original, spool);
+            return original.message().propertyExists(FILE_NAME) ? ofFile(original, spool) : ofJson(original, spool);
         } catch (IOException e) {
+            if (e.getCause() instanceof RefusedException refusal) {
+                throw refusal;
+            }
             // a full disk must not be kept full by what is tried again
             spool.removeAfter(files);
             throw e;
         }
     }
 
-    private Map<String, Object> readAny(Original original, SpoolFolder spool)
-            throws RefusedException, JMSException, IOException {
-        if (!original.message().propertyExists(FILE_NAME)) {
-            return readJson(original, spool);
-        }
-        if (original.type() != Original.Type.BYTES) {
-            throw RefusedException.request(
-                    ErrorCode.INVALID_REQUEST, "property:" + FILE_NAME, "expected on a BytesMessage only");
-        }
-        return readBinary(original, spool);
-    }
-
-    private Map<String, Object> readJson(Original original, SpoolFolder spool)
+    private Map<String, Object> ofJson(Original original, SpoolFolder spool)
             throws RefusedException, JMSException, IOException {
         InlineContents contents = new InlineContents(spool, maxInlineSize);
-        Map<String, Object> request;
-        try {
-            request = json.read(original, contents::takenOutOf);
-        } catch (InlineContents.Refusal e) {
-            throw e.getCause();
-        }
+        Map<String, Object> request = read(original, contents::takenOutOf);
         List<Attachment> attachments = new ArrayList<>();
         for (Object element : (List<?>) request.getOrDefault("attachments", List.of())) {
             @SuppressWarnings("unchecked")
@@ -100,35 +70,23 @@ public final class MessageRequestReader {
         return request;
     }
 
-    private Map<String, Object> readBinary(Original original, SpoolFolder spool)
+    private Map<String, Object> ofFile(Original original, SpoolFolder spool)
             throws RefusedException, JMSException, IOException {
-        Message message = original.message();
-        ObjectNode attachment = MAPPER.createObjectNode();
-        copy(message, FILE_NAME, attachment, "name");
-        copy(message, "contentType", attachment, "contentType");
-        attachment.put("content", "");
-        ObjectNode document = MAPPER.createObjectNode();
-        copy(message, "conversationId", document, "conversationId");
-        copy(message, "userHash", document, "userHash");
-        copy(message, "bot", document, "bot");
-        copy(message, "text", document, "text");
-        document.putArray("attachments").add(attachment);
-        List<Violation> violations = schema.violations(document).stream()
-                .map(MessageRequestReader::ofProperty)
-                .toList();
-        if (!violations.isEmpty()) {
-            throw RefusedException.request(ErrorCode.INVALID_REQUEST, violations);
+        if (original.type() != Original.Type.BYTES) {
+            throw RefusedException.request(
+                    ErrorCode.INVALID_REQUEST, "property:" + FILE_NAME, "expected on a BytesMessage only");
         }
-
-        Map<String, Object> request = new LinkedHashMap<>();
-        document.properties().stream()
-                .filter(field -> field.getValue().isTextual())
-                .forEach(field -> request.put(field.getKey(), field.getValue().textValue()));
-        request.put(
-                "attachments",
-                List.of(Attachment.of(
-                        "property:" + FILE_NAME,
-                        Map.of("name", attachment.get("name").textValue(), "content", original.content(spool)))));
+        Message message = original.message();
+        ObjectNode document = JsonNodeFactory.instance.objectNode();
+        for (String field : List.of("conversationId", "userHash", "bot", "text")) {
+            copy(message, field, document, field);
+        }
+        ObjectNode file = document.putArray("attachments").addObject().put("content", "");
+        copy(message, FILE_NAME, file, "name");
+        copy(message, "contentType", file, "contentType");
+        Map<String, Object> request = map(document, MessageRequestReader::ofProperty);
+        Map<String, Object> given = Map.of("name", file.get("name").textValue(), "content", original.content(spool));
+        request.put("attachments", List.of(Attachment.of("property:" + FILE_NAME, given)));
         return request;
     }
 

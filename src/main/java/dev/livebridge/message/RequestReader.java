@@ -1,8 +1,8 @@
 package dev.livebridge.message;
 
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.livebridge.delivery.ErrorCode;
@@ -10,6 +10,7 @@ import dev.livebridge.delivery.Original;
 import dev.livebridge.delivery.Progress;
 import dev.livebridge.delivery.RefusedException;
 import dev.livebridge.delivery.Violation;
+import dev.livebridge.spool.SpoolFolder;
 import jakarta.jms.JMSException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -21,11 +22,9 @@ import java.util.function.UnaryOperator;
  * Turns a JMS message into the request that its JSON holds, or refuses it with all that is wrong. Only text and bytes are
  * ever opened: an ObjectMessage is refused by its type, so nothing of it is deserialised.
  */
-public final class RequestReader {
-    private static final JsonMapper MAPPER = JsonMapper.builder()
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .build();
-    private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {};
+public class RequestReader {
+    static final ObjectReader MAP =
+            new JsonMapper().readerForMapOf(Object.class).with(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
     private final RequestSchema schema;
     private final long maxTextSize;
@@ -40,15 +39,21 @@ public final class RequestReader {
     }
 
     /**
-     * Reads the request to queue a conversation, and whom it is for; once, whatever is retried.
+     * Reads the request, and whom it is for, by {@code user} or {@code userHash}; once, whatever is retried.
      *
      * @throws RefusedException {@code invalid-request} or {@code invalid-json}, with the path of each violation
      */
-    public void read(Progress progress) throws RefusedException, JMSException, IOException {
+    public final void read(Progress progress) throws RefusedException, JMSException, IOException {
         if (progress.request() == null) {
-            progress.setRequest(read(progress.original(), parser -> parser));
-            progress.setUserHash((String) ((Map<?, ?>) progress.request().get("user")).get("hash"));
+            Map<String, Object> request = read(progress.original(), progress.spool());
+            progress.setRequest(request);
+            Object hash = request.get("user") instanceof Map<?, ?> user ? user.get("hash") : request.get("userHash");
+            progress.setUserHash((String) hash);
         }
+    }
+
+    Map<String, Object> read(Original original, SpoolFolder spool) throws RefusedException, JMSException, IOException {
+        return read(original, parser -> parser);
     }
 
     /**
@@ -57,7 +62,7 @@ public final class RequestReader {
      * @param wrapped makes of the parser one that takes long values out of the stream
      * @throws RefusedException {@code invalid-request} or {@code invalid-json}, with the path of each violation
      */
-    Map<String, Object> read(Original original, UnaryOperator<JsonParser> wrapped)
+    final Map<String, Object> read(Original original, UnaryOperator<JsonParser> wrapped)
             throws RefusedException, JMSException, IOException {
         if (original.type() == Original.Type.OTHER) {
             throw RefusedException.request(
@@ -70,12 +75,22 @@ public final class RequestReader {
                     "/",
                     "the body has " + length + " bytes, live.messages.max-text-size allows " + maxTextSize);
         }
-        ObjectNode request = StrictJson.object(original.text(), wrapped);
-        List<Violation> violations = schema.violations(request);
+        return map(StrictJson.object(original.text(), wrapped), violation -> violation);
+    }
+
+    /**
+     * The request that this document holds, if the schema allows it.
+     *
+     * @param named makes of a violation of the document one of what the sender wrote
+     */
+    final Map<String, Object> map(ObjectNode document, UnaryOperator<Violation> named)
+            throws RefusedException, IOException {
+        List<Violation> violations = schema.violations(document);
         if (!violations.isEmpty()) {
-            throw RefusedException.request(ErrorCode.INVALID_REQUEST, violations);
+            throw RefusedException.request(
+                    ErrorCode.INVALID_REQUEST, violations.stream().map(named).toList());
         }
-        return MAPPER.convertValue(request, MAP);
+        return MAP.readValue(document);
     }
 
     private static long length(Original original) throws RefusedException, JMSException, IOException {
