@@ -1,7 +1,5 @@
 package dev.livebridge;
 
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.livebridge.attachment.Addresses;
 import dev.livebridge.attachment.ContentTypes;
 import dev.livebridge.attachment.ObjectSource;
@@ -44,7 +42,6 @@ import dev.livebridge.event.Outcomes;
 import dev.livebridge.event.ReplyTo;
 import dev.livebridge.event.WebhookSecret;
 import dev.livebridge.message.AddToExtra;
-import dev.livebridge.message.Groups;
 import dev.livebridge.message.MessageCall;
 import dev.livebridge.message.MessageRequestReader;
 import dev.livebridge.message.QueueCall;
@@ -75,11 +72,6 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /** The beans that the routes name, made from the settings. To make them touches nothing outside the process. */
 final class Beans {
-    /** Writes what goes to Live: characters beyond the first 65,536 as they are, not as two escapes. */
-    private static final JsonMapper LIVE_JSON = JsonMapper.builder()
-            .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
-            .build();
-
     private Beans() {}
 
     static void bind(Settings settings, Store store, LastRun lastRun, Spool spool, CamelContext context) {
@@ -101,7 +93,7 @@ final class Beans {
         QueueCall queueCall = queueCall(settings, tokenFilter);
         steps.bindProcessor("queueCall.build", queueCall::build);
         steps.bindProcessor("queueCall.readAnswer", queueCall::readAnswer);
-        registry.bind("liveJson", LIVE_JSON);
+        registry.bind("liveJson", QueueCall.LIVE_JSON);
 
         // broker: what it must have, and how it is read
         Outages outages = new Outages();
@@ -439,11 +431,10 @@ final class Beans {
     }
 
     private static QueueCall queueCall(Settings settings, TokenFilter tokenFilter) {
-        Groups groups = new Groups(name -> settings.numbers("live.groups." + name));
         QueueCall.ExtraShape shape = QueueCall.ExtraShape.valueOf(
                 settings.text("live.api.extra-shape").toUpperCase(Locale.ROOT));
         Map<String, Object> extra = new LinkedHashMap<>(settings.family("live.extra."));
-        return new QueueCall(tokenFilter, groups, extra, shape);
+        return new QueueCall(tokenFilter, name -> settings.numbers("live.groups." + name), extra, shape);
     }
 
     private static Set<String> ownQueues(Settings settings, Bots bots) {

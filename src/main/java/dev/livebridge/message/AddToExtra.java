@@ -1,13 +1,11 @@
 package dev.livebridge.message;
 
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.livebridge.delivery.EnrichmentException;
 import java.io.IOException;
 import java.util.Map;
 import org.apache.camel.AggregationStrategy;
 import org.apache.camel.Exchange;
+import org.apache.camel.Message;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,41 +17,29 @@ import org.slf4j.LoggerFactory;
  */
 public final class AddToExtra implements AggregationStrategy {
     private static final Logger LOG = LoggerFactory.getLogger(AddToExtra.class);
-    private static final JsonMapper MAPPER = JsonMapper.builder()
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .build();
-    private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {};
 
     @Override
     @SuppressWarnings("unchecked")
     public Exchange aggregate(Exchange user, Exchange lookup) {
         Map<String, Object> extra =
                 (Map<String, Object>) user.getMessage().getBody(Map.class).get("extra");
-        if (lookup == null || isFailed(lookup)) {
-            return user;
-        }
-        Object found = lookup.getMessage().getBody();
-        if (found instanceof Map<?, ?> fields) {
-            extra.putAll((Map<String, Object>) fields);
-        } else if (found != null) {
-            extra.putAll(fields(lookup.getMessage().getBody(String.class)));
+        if (lookup != null && lookup.isFailed()) {
+            LOG.warn("A lookup failed, the user goes on without: {}", String.valueOf(lookup.getException()));
+        } else if (lookup != null
+                && lookup.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, 200, Integer.class) < 400) {
+            extra.putAll(fields(lookup.getMessage()));
         }
         return user;
     }
 
-    private static boolean isFailed(Exchange lookup) {
-        if (lookup.isFailed()) {
-            LOG.warn(
-                    "A lookup failed, the user goes on without: {}",
-                    lookup.getException().toString());
-            return true;
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> fields(Message found) {
+        if (found.getBody() instanceof Map<?, ?> fields) {
+            return (Map<String, Object>) fields;
         }
-        return lookup.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, 200, Integer.class) >= 400;
-    }
-
-    private static Map<String, Object> fields(String json) {
+        String json = found.getBody(String.class);
         try {
-            return json.isBlank() ? Map.of() : MAPPER.readValue(json, MAP);
+            return json == null || json.isBlank() ? Map.of() : RequestReader.MAP.readValue(json);
         } catch (IOException e) {
             throw new EnrichmentException("made a lookup whose answer is no JSON object: " + e.getMessage());
         }

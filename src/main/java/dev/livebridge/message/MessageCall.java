@@ -4,7 +4,6 @@ import dev.livebridge.attachment.Addresses;
 import dev.livebridge.attachment.Attachment;
 import dev.livebridge.delivery.Progress;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
@@ -13,6 +12,13 @@ import org.apache.camel.Exchange;
 public final class MessageCall {
     private final String path;
     private final Addresses addresses;
+
+    /** A text or an attachment, as Live takes it. */
+    private record Entry(String action, String value, String source) {
+        Entry(String action, String value) {
+            this(action, value, "user");
+        }
+    }
 
     /**
      * @param path      {@code live.api.message-path}, with the placeholder <code>{conversationId}</code>
@@ -31,27 +37,15 @@ public final class MessageCall {
         Progress progress = Progress.of(exchange);
         // the id was checked: it needs no encoding
         exchange.setVariable("path", path.replace("{conversationId}", progress.conversationId()));
-        exchange.getMessage().setBody(Map.of("message", entries(progress.request())));
-    }
-
-    private List<Map<String, Object>> entries(Map<String, Object> request) {
-        List<Map<String, Object>> entries = new ArrayList<>();
-        if (request.get("text") instanceof String text && !text.isEmpty()) {
-            entries.add(entry("text", text));
+        List<Entry> entries = new ArrayList<>();
+        if (progress.request().get("text") instanceof String text && !text.isEmpty()) {
+            entries.add(new Entry("text", text));
         }
-        for (Object element : (List<?>) request.get("attachments")) {
+        for (Object element : (List<?>) progress.request().get("attachments")) {
             Attachment attachment = (Attachment) element;
             addresses.sign(attachment);
-            entries.add(entry(attachment.action(), attachment.address()));
+            entries.add(new Entry(attachment.action(), attachment.address()));
         }
-        return entries;
-    }
-
-    private static Map<String, Object> entry(String action, String value) {
-        Map<String, Object> entry = new LinkedHashMap<>();
-        entry.put("action", action);
-        entry.put("value", value);
-        entry.put("source", "user");
-        return entry;
+        exchange.getMessage().setBody(Map.of("message", entries));
     }
 }

@@ -7,16 +7,19 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.livebridge.bot.Bot;
 import dev.livebridge.delivery.EnrichmentException;
+import dev.livebridge.delivery.ErrorCode;
 import dev.livebridge.delivery.LiveResponse;
 import dev.livebridge.delivery.Original;
 import dev.livebridge.delivery.Progress;
 import dev.livebridge.delivery.RefusedException;
 import dev.livebridge.delivery.TokenFilter;
 import jakarta.jms.JMSException;
+import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
+import java.util.function.Function;
 import org.apache.camel.Exchange;
 
 /** Live's queue call: the body that asks for an agent, and what its answer means. */
@@ -24,10 +27,11 @@ public final class QueueCall {
     /** Live's number for conversations that come from outside (live-api: fixed). */
     private static final int PROTOCOL_ID = 28;
 
-    private static final List<String> OPTIONAL_FIELDS = List.of("email", "phone", "username", "picture");
-    private static final Set<String> USER_FIELDS =
-            Set.of("hash", "firstname", "lastname", "email", "phone", "username", "picture", "extra");
-    private static final JsonMapper MAPPER = JsonMapper.builder()
+    private static final List<String> TEXT_FIELDS =
+            List.of("hash", "firstname", "lastname", "email", "phone", "username", "picture");
+
+    /** Writes what goes to Live: characters beyond the first 65,536 as they are, not as two escapes. */
+    public static final JsonMapper LIVE_JSON = JsonMapper.builder()
             .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
             .build();
 
@@ -42,11 +46,19 @@ public final class QueueCall {
     }
 
     private final TokenFilter tokenFilter;
-    private final Groups groups;
+    private final Function<String, List<Long>> groups;
     private final Map<String, Object> configuredExtra;
     private final ExtraShape shape;
 
-    public QueueCall(TokenFilter tokenFilter, Groups groups, Map<String, Object> configuredExtra, ExtraShape shape) {
+    /**
+     * @param groups          the ids that {@code live.groups.<name>} maps, empty for a name it doesn't
+     * @param configuredExtra {@code live.extra.<Name>}
+     */
+    public QueueCall(
+            TokenFilter tokenFilter,
+            Function<String, List<Long>> groups,
+            Map<String, Object> configuredExtra,
+            ExtraShape shape) {
         this.tokenFilter = tokenFilter;
         this.groups = groups;
         this.configuredExtra = new LinkedHashMap<>(configuredExtra);
@@ -75,45 +87,75 @@ public final class QueueCall {
     byte[] body(Object enriched, Bot bot, Map<String, Object> request, Original original)
             throws RefusedException, JMSException, JsonProcessingException {
         Map<String, Object> requested = RequestedUser.of(request, original);
-        Map<String, Object> user = known(enriched, requested.get("hash"));
-
+        Map<?, ?> user = known(enriched, requested.get("hash"));
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("botId", bot.id());
         body.put("botToken", bot.token());
-        body.put("groupsId", groups.of(request, bot));
+        body.put("groupsId", groups(request, bot));
         body.put("protocolId", PROTOCOL_ID);
         body.put("status", "queued");
         body.put("lastSender", "user");
         body.put("user", user(user, requested));
-        return MAPPER.writeValueAsBytes(body);
+        return LIVE_JSON.writeValueAsBytes(body);
     }
 
-    private Map<String, Object> user(Map<String, Object> enriched, Map<String, Object> requested) {
-        Map<String, Object> user = new LinkedHashMap<>();
-        user.put("hash", enriched.get("hash"));
-        user.put("firstname", enriched.get("firstname"));
-        user.put("lastname", enriched.get("lastname") == null ? "" : enriched.get("lastname"));
-        for (String field : OPTIONAL_FIELDS) {
-            user.put(field, enriched.get(field));
+    /** {@code groupsId}, the ids of {@code group}, or the bot's default. */
+    private List<?> groups(Map<String, Object> request, Bot bot) throws RefusedException {
+        if (request.get("groupsId") instanceof List<?> ids) {
+            return ids;
         }
-        Map<String, Object> extra = new LinkedHashMap<>(extraOf(requested));
-        extraOf(enriched).forEach(extra::putIfAbsent);
+        String name = (String) request.get("group");
+        List<Long> ids = name == null ? bot.defaultGroups() : groups.apply(name);
+        if (ids.isEmpty() && name == null) {
+            throw RefusedException.request(
+                    ErrorCode.INVALID_REQUEST, "/", "needs groupsId or group: no live.default-groups-id is configured");
+        }
+        if (ids.isEmpty()) {
+            throw RefusedException.request(
+                    ErrorCode.UNKNOWN_GROUP, "/group", "no live.groups." + name + " is configured");
+        }
+        return ids;
+    }
+
+    private Map<String, Object> user(Map<?, ?> enriched, Map<String, Object> requested) {
+        Map<String, Object> user = new LinkedHashMap<>();
+        TEXT_FIELDS.forEach(field -> user.put(field, enriched.get(field)));
+        user.putIfAbsent("lastname", "");
+        @SuppressWarnings("unchecked")
+        Map<String, Object> extra = (Map<String, Object>) requested.get("extra");
+        if (enriched.get("extra") instanceof Map<?, ?> lookedUp) {
+            lookedUp.forEach((name, value) -> extra.putIfAbsent((String) name, value));
+        }
         configuredExtra.forEach(extra::putIfAbsent);
+        // null counts as absent, as it does in a request
+        extra.values().removeIf(Objects::isNull);
+        extra.replaceAll((name, value) -> {
+            Object taken = extraValue(value);
+            if (taken == null) {
+                throw new EnrichmentException(
+                        "returned extra field '" + name + "', which is no string, number or boolean but "
+                                + value.getClass().getName());
+            }
+            return taken;
+        });
         user.put("extra", shaped(extra));
         return user;
     }
 
-    private Object shaped(Map<String, Object> fields) {
-        Map<String, Object> extra = new LinkedHashMap<>();
-        fields.forEach((name, given) -> {
-            Object value = ExtraFields.value(given);
-            if (value == null) {
-                throw new EnrichmentException("returned extra field '" + name
-                        + "', which is no string, number or boolean but "
-                        + given.getClass().getName());
-            }
-            extra.put(name, value);
-        });
+    /** An extra field's value as Live takes it, a string or an integer; null where it is neither text, number nor boolean. */
+    static Object extraValue(Object value) {
+        if (value instanceof Long || value instanceof Integer || value instanceof Short || value instanceof Byte) {
+            return value;
+        }
+        if (value instanceof BigDecimal number) {
+            return number.toPlainString();
+        }
+        return value instanceof CharSequence || value instanceof Number || value instanceof Boolean
+                ? value.toString()
+                : null;
+    }
+
+    private Object shaped(Map<String, Object> extra) {
         if (extra.isEmpty()) {
             return List.of();
         }
@@ -127,41 +169,29 @@ public final class QueueCall {
         };
     }
 
-    /** Fields that are null count as absent, as they do in a request. */
-    @SuppressWarnings("unchecked")
-    private static Map<String, Object> extraOf(Map<String, Object> user) {
-        Map<String, Object> extra = new LinkedHashMap<>((Map<String, Object>) user.getOrDefault("extra", Map.of()));
-        extra.values().removeIf(value -> value == null);
-        return extra;
-    }
-
-    @SuppressWarnings("unchecked")
-    private static Map<String, Object> known(Object enriched, Object hash) {
+    private static Map<?, ?> known(Object enriched, Object hash) {
         if (!(enriched instanceof Map<?, ?> user)) {
             throw new EnrichmentException("must return a Map of the user as its body, not "
                     + (enriched == null ? "nothing" : enriched.getClass().getName()));
         }
-        for (Map.Entry<?, ?> field : user.entrySet()) {
-            Object value = field.getValue();
-            if (!USER_FIELDS.contains(field.getKey())) {
-                throw new EnrichmentException("returned the user field '" + field.getKey()
-                        + "', which Live doesn't know; put own data into 'extra'");
+        user.forEach((field, value) -> {
+            boolean isExtra = field.equals("extra");
+            if (!isExtra && !TEXT_FIELDS.contains(field)) {
+                throw new EnrichmentException(
+                        "returned the user field '" + field + "', which Live doesn't know; put own data into 'extra'");
             }
-            boolean fits =
-                    value == null || (field.getKey().equals("extra") ? value instanceof Map : value instanceof String);
-            if (!fits) {
-                throw new EnrichmentException("returned the user field '" + field.getKey()
-                        + "' as " + value.getClass().getName() + ", expected a "
-                        + (field.getKey().equals("extra") ? "Map" : "String"));
+            if (value != null && !(isExtra ? value instanceof Map : value instanceof String)) {
+                throw new EnrichmentException("returned the user field '" + field + "' as "
+                        + value.getClass().getName() + ", expected a " + (isExtra ? "Map" : "String"));
             }
-        }
+        });
         if (!hash.equals(user.get("hash"))) {
             throw new EnrichmentException("must leave the user's 'hash' as it is");
         }
         if (!(user.get("firstname") instanceof String firstname) || firstname.isEmpty()) {
             throw new EnrichmentException("must leave the user a 'firstname'");
         }
-        return (Map<String, Object>) user;
+        return user;
     }
 
     /**
@@ -177,18 +207,16 @@ public final class QueueCall {
         } catch (RefusedException e) {
             throw RefusedException.answer("Live's answer to the queue call: " + e.getMessage(), response);
         }
-        String conversationId = tokenFilter.clean(answer.path("conversationId").asText());
-        if (!answer.path("conversationId").isTextual() || !conversationId.matches("[A-Za-z0-9_-]{1,128}")) {
-            throw RefusedException.answer("Live's answer to the queue call holds no usable conversationId", response);
-        }
         Map<String, Object> conversation = new LinkedHashMap<>();
-        conversation.put("conversationId", conversationId);
-        for (String field : List.of("customToken", "messageQueueId", "notAttended")) {
+        for (String field : List.of("conversationId", "customToken", "messageQueueId", "notAttended")) {
             JsonNode value = answer.get(field);
             if (value != null) {
                 // once more now that it is decoded
                 conversation.put(field, value.isTextual() ? tokenFilter.clean(value.textValue()) : value);
             }
+        }
+        if (!(conversation.get("conversationId") instanceof String id) || !id.matches("[A-Za-z0-9_-]{1,128}")) {
+            throw RefusedException.answer("Live's answer to the queue call holds no usable conversationId", response);
         }
         return conversation;
     }

@@ -67,11 +67,13 @@ class MappingTest {
     }
 
     private static byte[] queueCall(Original message, JsonNode given) throws Exception {
-        Groups groups = new Groups(name -> name.equals("sales") ? List.of(7L, 8L) : List.of());
         QueueCall.ExtraShape shape =
                 QueueCall.ExtraShape.valueOf(given.path("shape").asText("array").toUpperCase(Locale.ROOT));
-        QueueCall call =
-                new QueueCall(new TokenFilter(List.of("t0ken")), groups, fields(given.path("configured")), shape);
+        QueueCall call = new QueueCall(
+                new TokenFilter(List.of("t0ken")),
+                name -> name.equals("sales") ? List.of(7L, 8L) : List.of(),
+                fields(given.path("configured")),
+                shape);
 
         Map<String, Object> request =
                 new RequestReader(schema("conversation-request"), 1_000_000).read(message, parser -> parser);

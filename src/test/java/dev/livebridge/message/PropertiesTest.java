@@ -50,7 +50,7 @@ class PropertiesTest {
         Message request = Unsent.text("");
         request.setStringProperty("extra_Plan", LONE_SURROGATE);
 
-        assertThatThrownBy(() -> ExtraFields.requested(Map.of(), request))
+        assertThatThrownBy(() -> RequestedUser.extra(Map.of(), request))
                 .isInstanceOf(RefusedException.class)
                 .hasMessage("property:extra_Plan: contains a lone surrogate");
     }

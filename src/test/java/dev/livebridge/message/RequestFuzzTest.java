@@ -98,7 +98,7 @@ class RequestFuzzTest {
             Map<String, Object> request = CONVERSATION.read(original, parser -> parser);
             body = new QueueCall(
                             new TokenFilter(List.of("t0ken")),
-                            new Groups(name -> name.equals("sales") ? List.of(7L) : List.of()),
+                            name -> name.equals("sales") ? List.of(7L) : List.of(),
                             Map.of("Channel", "jms"),
                             QueueCall.ExtraShape.ARRAY)
                     .body(RequestedUser.of(request, original), TestBots.ONE.main(), request, original);

@@ -1,8 +1,6 @@
 package dev.livebridge.message;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.livebridge.attachment.Addresses;
 import dev.livebridge.delivery.Original;
 import dev.livebridge.delivery.Progress;
@@ -15,9 +13,6 @@ import org.apache.camel.impl.DefaultCamelContext;
 
 /** The message call of a request, as the route makes and marshals it. */
 final class TestMessageCall {
-    private static final JsonMapper MAPPER = JsonMapper.builder()
-            .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
-            .build();
     private static final CamelContext CAMEL = new DefaultCamelContext();
     private static final MessageCall CALL =
             new MessageCall("/{conversationId}", new Addresses(Addresses.Form.S3, null, Duration.ofDays(7), null));
@@ -30,6 +25,6 @@ final class TestMessageCall {
         progress.setConversationId("c");
         Exchange exchange = TestProgress.exchange(CAMEL, progress);
         CALL.build(exchange);
-        return MAPPER.writeValueAsBytes(exchange.getMessage().getBody());
+        return QueueCall.LIVE_JSON.writeValueAsBytes(exchange.getMessage().getBody());
     }
 }
