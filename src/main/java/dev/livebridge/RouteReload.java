@@ -4,12 +4,22 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import org.apache.camel.RoutesBuilder;
+import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.RouteTemplateDefinition;
+import org.apache.camel.model.TemplatedRouteDefinition;
 import org.apache.camel.spi.Resource;
+import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.RouteWatcherReloadStrategy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +30,8 @@ import org.slf4j.LoggerFactory;
  */
 final class RouteReload extends RouteWatcherReloadStrategy {
     private static final Logger LOG = LoggerFactory.getLogger(RouteReload.class);
+
+    private static final Pattern TEMPLATE = Pattern.compile("(?m)^- (routeTemplate|templatedRoute):");
 
     private final Path folder;
     private final Map<String, String> lastTried = new ConcurrentHashMap<>();
@@ -60,6 +72,37 @@ final class RouteReload extends RouteWatcherReloadStrategy {
             }
         }
         super.onRouteReload(resources, removeEverything);
+        try {
+            for (Resource resource : resources) {
+                if (TEMPLATE.matcher(Files.readString(Path.of(resource.getURI())))
+                        .find()) {
+                    renewTemplates(resource);
+                }
+            }
+        } catch (Exception e) {
+            throw RuntimeCamelException.wrapRuntimeException(e);
+        }
+    }
+
+    /** Camel's own adds a template to the one before it, and leaves the routes as they are that were made from that. */
+    private void renewTemplates(Resource resource) throws Exception {
+        ModelCamelContext context = (ModelCamelContext) getCamelContext();
+        for (RoutesBuilder builder : PluginHelper.getRoutesLoader(context).findRoutesBuilders(List.of(resource))) {
+            RouteBuilder file = (RouteBuilder) builder;
+            file.configureRoutes(context);
+            List<RouteTemplateDefinition> templates =
+                    file.getRouteTemplateCollection().getRouteTemplates();
+            for (RouteTemplateDefinition template : templates) {
+                context.removeRouteTemplates(template.getId());
+            }
+            context.addRouteTemplateDefinitions(templates);
+            for (TemplatedRouteDefinition route :
+                    file.getTemplatedRouteCollection().getTemplatedRoutes()) {
+                context.getRouteController().stopRoute(route.getRouteId());
+                context.removeRoute(route.getRouteId());
+            }
+            file.addTemplatedRoutesToCamelContext(context);
+        }
     }
 
     private static boolean isPolicy(Resource resource) {

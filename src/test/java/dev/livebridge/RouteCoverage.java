@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,12 +40,18 @@ final class RouteCoverage implements InterceptStrategy {
         return new DelegateAsyncProcessor(target) {
             @Override
             public boolean process(Exchange exchange, AsyncCallback callback) {
-                if (PASSED.add(step.getId()) && FOLDER != null) {
-                    write(step.getId());
+                String id = id(step);
+                if (PASSED.add(id) && FOLDER != null) {
+                    write(id);
                 }
                 return super.process(exchange, callback);
             }
         };
+    }
+
+    /** A step of a template has the prefix of the route before it. */
+    static String id(NamedNode step) {
+        return Objects.requireNonNullElse(step.getNodePrefixId(), "") + step.getId();
     }
 
     private static synchronized void write(String id) {

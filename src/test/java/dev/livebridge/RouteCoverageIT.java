@@ -7,6 +7,8 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -17,17 +19,36 @@ class RouteCoverageIT {
     @Test
     void everyStepOfEveryRouteIsTested() throws IOException {
         Set<String> steps = new TreeSet<>();
+        List<JsonNode> entries = new ArrayList<>();
         try (Stream<Path> files = Files.list(Path.of("routes"))) {
             for (Path file : files.toList()) {
-                for (JsonNode entry : new YAMLMapper().readTree(file.toFile())) {
-                    collect(entry.path("route").path("from").path("steps"), steps);
-                    collect(entry.path("routeConfiguration").path("onException"), steps);
-                }
+                new YAMLMapper().readTree(file.toFile()).forEach(entries::add);
             }
+        }
+        for (JsonNode entry : entries) {
+            collect(entry.path("route").path("from").path("steps"), steps);
+            collect(entry.path("routeConfiguration").path("onException"), steps);
+            collectMade(entry.path("routeTemplate"), entries, steps);
         }
 
         assertThat(steps).hasSizeGreaterThan(50);
         assertThat(RouteCoverage.passed()).as("steps that the tests passed").containsAll(steps);
+    }
+
+    /** The ids in each route that is made from this template. */
+    private static void collectMade(JsonNode template, List<JsonNode> entries, Set<String> ids) {
+        Set<String> own = new TreeSet<>();
+        collect(template.path("from").path("steps"), own);
+        collect(template.path("route").path("from").path("steps"), own);
+        Set<String> made = new TreeSet<>();
+        for (JsonNode entry : entries) {
+            JsonNode route = entry.path("templatedRoute");
+            if (route.path("routeTemplateRef").equals(template.path("id"))) {
+                own.forEach(id -> made.add(route.get("prefixId").asText() + id));
+            }
+        }
+        assertThat(made.isEmpty()).as("%s is used", template).isEqualTo(own.isEmpty());
+        ids.addAll(made);
     }
 
     /** The ids of these steps, and of those within them. */

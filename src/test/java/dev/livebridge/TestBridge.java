@@ -309,17 +309,18 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
     }
 
     private Processor breakSteps(CamelContext context, NamedNode step, Processor target, Processor next) {
+        String id = RouteCoverage.id(step);
         return new DelegateAsyncProcessor(target) {
             @Override
             public boolean process(Exchange exchange, AsyncCallback callback) {
-                passed.merge(step.getId(), 1, Integer::sum);
-                Runnable action = actions.remove(step.getId());
+                passed.merge(id, 1, Integer::sum);
+                Runnable action = actions.remove(id);
                 if (action != null) {
                     action.run();
                 }
-                AtomicInteger times = broken.get(step.getId());
+                AtomicInteger times = broken.get(id);
                 if (times != null && times.getAndDecrement() > 0) {
-                    exchange.setException(failures.get(step.getId()));
+                    exchange.setException(failures.get(id));
                     callback.done(true);
                     return true;
                 }

@@ -50,7 +50,11 @@ class CanonicalYamlTest {
                             .locale(Locale.ENGLISH)
                             .build());
 
-    private static final Set<String> TOP_LEVEL = Set.of("route", "routeConfiguration", "routeTemplate", "beans");
+    private static final Set<String> TOP_LEVEL =
+            Set.of("route", "routeConfiguration", "routeTemplate", "templatedRoute", "beans");
+
+    /** A route's, which stands before the ids of the template's steps, is to be its own, too. */
+    private static final List<String> IDS = List.of("id", "routeId", "prefixId");
 
     /** simple, constant, method and so on: all that this version of Camel knows. */
     private static final Set<String> LANGUAGES =
@@ -144,6 +148,17 @@ class CanonicalYamlTest {
                 .contains("a.camel.yaml /0/route/from/steps/0/removeHeader", "b.camel.yaml /0/route", "'same'");
     }
 
+    @Test
+    void refusesTwoRoutesOfATemplateWithTheSamePrefix() throws IOException {
+        JsonNode routes = YAML.readTree("[{templatedRoute: {routeTemplateRef: a, routeId: b, prefixId: same-}},"
+                + " {templatedRoute: {routeTemplateRef: a, routeId: c, prefixId: same-}}]");
+
+        assertThat(repeatedIds(Map.of("a.camel.yaml", routes)))
+                .singleElement()
+                .asString()
+                .contains("/1/templatedRoute", "'same-'");
+    }
+
     @ParameterizedTest
     @MethodSource("canonicalSteps")
     void acceptsCanonicalStep(String step) throws IOException {
@@ -177,6 +192,16 @@ class CanonicalYamlTest {
                         "[{routeTemplate: {id: a, from: " + FROM + "}}]",
                         "/0/routeTemplate",
                         "has no description"),
+                mistake(
+                        "a route of a template without id",
+                        "[{templatedRoute: {routeTemplateRef: a, prefixId: b}}]",
+                        "/0/templatedRoute",
+                        "has no routeId"),
+                mistake(
+                        "a route of a template without prefix",
+                        "[{templatedRoute: {routeTemplateRef: a, routeId: b}}]",
+                        "/0/templatedRoute",
+                        "has no prefixId"),
                 mistake("a step without id", withStep("to: {uri: direct}"), step + "/to", "has no id"),
                 mistake(
                         "a when without id",
@@ -341,6 +366,11 @@ class CanonicalYamlTest {
     }
 
     private static Stream<String> id(Element element) {
+        if (element.key().equals("templatedRoute")) {
+            return Stream.of("routeId", "prefixId")
+                    .filter(name -> !element.has(name))
+                    .map(name -> element.complain("has no " + name + ", so Camel makes one up: add '" + name + ": …'"));
+        }
         boolean camelWouldName = element.parent().isEmpty()
                 || element.parent().equals("steps")
                 || element.key().equals("from")
@@ -352,7 +382,11 @@ class CanonicalYamlTest {
 
     private static Stream<String> description(Element element) {
         return when(
-                element.isMap() && element.parent().isEmpty() && !element.has("description"),
+                element.isMap()
+                        && element.parent().isEmpty()
+                        // it has its template's
+                        && !element.key().equals("templatedRoute")
+                        && !element.has("description"),
                 element.complain("has no description: add 'description: …', a line that says what it is for"));
     }
 
@@ -396,15 +430,15 @@ class CanonicalYamlTest {
         Map<String, String> places = new LinkedHashMap<>();
         List<String> complaints = new ArrayList<>();
         documents.forEach((file, document) -> elements(document)
-                .filter(element -> element.isMap() && element.has("id"))
-                .forEach(element -> {
-                    String id = element.value().get("id").asText();
+                .filter(Element::isMap)
+                .forEach(element -> IDS.stream().filter(element::has).forEach(name -> {
+                    String id = element.value().get(name).asText();
                     String place = file + " " + element.at();
                     String first = places.putIfAbsent(id, place);
                     if (first != null) {
                         complaints.add(place + ": the id '" + id + "' is taken by " + first + ": choose another");
                     }
-                }));
+                })));
         return complaints;
     }
 
