@@ -74,7 +74,8 @@ import software.amazon.awssdk.services.s3.S3Client;
 final class Beans {
     private Beans() {}
 
-    static void bind(Settings settings, Store store, LastRun lastRun, Spool spool, CamelContext context) {
+    static void bind(Settings settings, Store store, LastRun lastRun, Spool spool, CamelContext context)
+            throws Exception {
         Registry registry = context.getRegistry();
         Bots bots = BotBeans.bots(settings);
         long botId = bots.main().id();

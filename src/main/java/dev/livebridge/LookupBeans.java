@@ -2,82 +2,100 @@ package dev.livebridge;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.livebridge.lookup.CsvTable;
-import dev.livebridge.lookup.Database;
 import dev.livebridge.lookup.Fields;
 import dev.livebridge.lookup.HttpService;
 import dev.livebridge.lookup.Lookup;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.ExecutorService;
 import org.apache.camel.CamelContext;
+import org.apache.camel.builder.ThreadPoolProfileBuilder;
 import org.apache.camel.spi.Registry;
+import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
 
-/** The beans that routes/lookup-*.camel.yaml name, of the lookups that are on. */
+/** The beans that routes/look-up-user.camel.yaml and routes/ask-*.camel.yaml name, of the lookups that are on. */
 final class LookupBeans {
     private LookupBeans() {}
 
-    static void bind(Settings settings, CamelContext context) {
+    static void bind(Settings settings, CamelContext context) throws Exception {
         Registry registry = context.getRegistry();
-        settings.find("live.lookup.http.url").ifPresent(url -> {
+        int consumers = settings.integer("live.consumers");
+        int cacheSize = settings.integer("live.lookup.cache-size");
+        if (settings.find("live.lookup.http.url").isPresent()) {
+            Duration timeout = settings.duration("live.lookup.http.timeout");
             registry.bind(
                     "httpService",
                     new HttpService(
-                            url,
-                            settings.duration("live.lookup.http.timeout"),
+                            settings.text("live.lookup.http.url"),
+                            timeout,
                             settings.family("live.lookup.http.headers.")));
-            registry.bind(
-                    "httpLookup",
-                    new Lookup(
-                            "HTTP",
-                            new Fields(settings.family("live.lookup.http.fields.")),
-                            settings.duration("live.lookup.http.ttl"),
-                            settings.integer("live.lookup.cache-size"),
-                            isRetried(settings, "live.lookup.http.on-failure")));
-        });
-        settings.find("live.lookup.sql.query").ifPresent(query -> {
-            registry.bind("lookupDatabase", database(settings, context));
-            registry.bind(
-                    "sqlLookup",
-                    new Lookup(
-                            "SQL",
-                            new Fields(settings.family("live.lookup.sql.fields.")),
-                            settings.duration("live.lookup.sql.ttl"),
-                            settings.integer("live.lookup.cache-size"),
-                            isRetried(settings, "live.lookup.sql.on-failure")));
-        });
-        settings.find("live.lookup.csv.file").ifPresent(file -> {
+            Fields fields = new Fields(settings.family("live.lookup.http.fields."));
+            Duration ttl = settings.duration("live.lookup.http.ttl");
+            boolean retry = settings.text("live.lookup.http.on-failure").equals("retry");
+            registry.bind("httpLookup", new Lookup("HTTP", fields, timeout, ttl, cacheSize, retry));
+            registry.bind("httpLookupThreads", threads("http-lookup", consumers, context));
+        }
+        if (settings.find("live.lookup.sql.query").isPresent()) {
+            Duration timeout = settings.duration("live.lookup.sql.timeout");
+            int connections = settings.integer("live.lookup.sql.connections");
+            HikariDataSource database = database(settings, connections, timeout);
+            OnStop.close(context, database);
+            registry.bind("lookupDatabase", database);
+            Fields fields = new Fields(settings.family("live.lookup.sql.fields."));
+            Duration ttl = settings.duration("live.lookup.sql.ttl");
+            boolean retry = settings.text("live.lookup.sql.on-failure").equals("retry");
+            registry.bind("sqlLookup", new Lookup("SQL", fields, timeout, ttl, cacheSize, retry));
+            registry.bind("sqlLookupThreads", threads("sql-lookup", connections, context));
+        }
+        if (settings.find("live.lookup.csv.file").isPresent()) {
             registry.bind(
                     "csvTable",
                     new CsvTable(
-                            Path.of(file),
+                            Path.of(settings.text("live.lookup.csv.file")),
                             settings.find("live.lookup.csv.key").orElse(null),
                             settings.text("live.lookup.csv.separator").charAt(0)));
-            registry.bind(
-                    "csvLookup",
-                    new Lookup(
-                            "CSV",
-                            new Fields(settings.family("live.lookup.csv.fields.")),
-                            Duration.ZERO,
-                            0,
-                            isRetried(settings, "live.lookup.csv.on-failure")));
-        });
+            Fields fields = new Fields(settings.family("live.lookup.csv.fields."));
+            Duration timeout = settings.duration("live.lookup.csv.timeout");
+            boolean retry = settings.text("live.lookup.csv.on-failure").equals("retry");
+            registry.bind("csvLookup", new Lookup("CSV", fields, timeout, Duration.ZERO, 0, retry));
+            registry.bind("csvLookupThreads", threads("csv-lookup", consumers, context));
+        }
     }
 
-    private static boolean isRetried(Settings settings, String key) {
-        return settings.text(key).equals("retry");
-    }
-
-    private static HikariDataSource database(Settings settings, CamelContext context) {
-        HikariDataSource database = Database.of(
-                settings.text("live.lookup.sql.url"),
-                settings.find("live.lookup.sql.username").orElse(null),
-                settings.find("live.lookup.sql.password").orElse(null),
-                settings.integer("live.lookup.sql.connections"),
-                settings.duration("live.lookup.sql.timeout"));
-        try {
-            OnStop.close(context, database);
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
+    /** Opens nothing before the first question. */
+    private static HikariDataSource database(Settings settings, int connections, Duration timeout) {
+        HikariDataSource database = new HikariDataSource();
+        String url = settings.text("live.lookup.sql.url");
+        database.setPoolName("lookup");
+        database.setJdbcUrl(url);
+        database.setUsername(settings.find("live.lookup.sql.username").orElse(null));
+        database.setPassword(settings.find("live.lookup.sql.password").orElse(null));
+        database.setReadOnly(true);
+        database.setMaximumPoolSize(connections);
+        database.setMinimumIdle(0);
+        // before the lookup is given up, so that the reason is told; the pool takes 250 ms at the least
+        database.setConnectionTimeout(Math.max(250, timeout.toMillis() * 3 / 4));
+        // without a database the others of its threads are not to wait for the first
+        database.setInitializationFailTimeout(-1);
+        if (url.startsWith("jdbc:postgresql:")) {
+            // in seconds: a database that vanished without a word sets its thread free. What stands in the address wins
+            long seconds = timeout.toSeconds() + 1;
+            database.addDataSourceProperty("connectTimeout", seconds);
+            database.addDataSourceProperty("socketTimeout", 2 * seconds);
         }
         return database;
+    }
+
+    /** For so many questions at a time. One too many fails: by default its message would ask it, and wait without a limit. */
+    private static ExecutorService threads(String name, int max, CamelContext context) {
+        return context.getExecutorServiceManager()
+                .newThreadPool(
+                        LookupBeans.class,
+                        name,
+                        new ThreadPoolProfileBuilder(name)
+                                .poolSize(max)
+                                .maxPoolSize(max)
+                                .rejectedPolicy(ThreadPoolRejectedPolicy.Abort)
+                                .build());
     }
 }

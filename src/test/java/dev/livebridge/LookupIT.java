@@ -61,7 +61,7 @@ class LookupIT {
     private static final JsonMapper JSON = new JsonMapper();
     private static final String KEY = "crm-k3y";
     private static final String DATABASE = "jdbc:h2:mem:lookup-it;DB_CLOSE_DELAY=-1";
-    private static final Duration TIMEOUT = Duration.ofSeconds(1);
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
     private static final WireMockServer CRM = crm();
     private static final Path FOLDER = folder();
     private static final Path FILE = FOLDER.resolve("customers.csv");
@@ -215,7 +215,7 @@ class LookupIT {
 
     static Stream<ResponseDefinitionBuilder> stalls() {
         return Stream.of(
-                answer("{'plan': 'late'}").withFixedDelay(3_000),
+                answer("{'plan': 'late'}").withFixedDelay(5_000),
                 // each byte comes in time
                 okJson("{\"plan\": \"late\"}" + " ".repeat(1_000)).withChunkedDribbleDelay(30, 6_000));
     }
@@ -230,7 +230,7 @@ class LookupIT {
         assertThat(took).isBetween(TIMEOUT, TIMEOUT.plusMillis(2_000));
         assertThat(extra()).isEqualTo(json("[{'Channel': 'jms'}]"));
         assertThat(warnings())
-                .containsExactly("the HTTP lookup failed: no answer within 1000 ms; the user goes on without");
+                .containsExactly("the HTTP lookup failed: no answer within 2000 ms; the user goes on without");
         // the call itself has ended, too
         await().atMost(Duration.ofSeconds(2))
                 .until(() -> BRIDGE.context().getInflightRepository().size("ask-http") == 0);
@@ -248,7 +248,7 @@ class LookupIT {
         assertThat(took).isBetween(TIMEOUT, TIMEOUT.plusMillis(2_000));
         assertThat(extra()).isEqualTo(json("[{'Channel': 'jms'}]"));
         assertThat(warnings())
-                .containsExactly("the SQL lookup failed: no answer within 1000 ms; the user goes on without");
+                .containsExactly("the SQL lookup failed: no answer within 2000 ms; the user goes on without");
     }
 
     @Test

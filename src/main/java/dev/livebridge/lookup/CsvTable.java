@@ -8,11 +8,9 @@ import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.camel.Body;
 
@@ -25,8 +23,7 @@ public final class CsvTable {
     private final String key;
     private final ObjectReader reader;
     private Map<String, Map<String, Object>> rows;
-    private FileTime time;
-    private long size;
+    private List<Object> timeAndSize;
 
     /**
      * @param file      {@code live.lookup.csv.file}
@@ -51,16 +48,13 @@ public final class CsvTable {
      * @throws IOException where the file can't be read
      */
     public synchronized Map<String, Object> row(@Body Map<String, Object> user) throws IOException {
-        BasicFileAttributes now;
-        try {
-            now = Files.readAttributes(file, BasicFileAttributes.class);
-        } catch (NoSuchFileException e) {
+        if (Files.notExists(file)) {
             throw new LookupException("there is no file " + file);
         }
-        if (rows == null || !now.lastModifiedTime().equals(time) || now.size() != size) {
+        List<Object> now = List.of(Files.getLastModifiedTime(file), Files.size(file));
+        if (!now.equals(timeAndSize)) {
             rows = read();
-            time = now.lastModifiedTime();
-            size = now.size();
+            timeAndSize = now;
         }
         return rows.get(user.get("hash"));
     }

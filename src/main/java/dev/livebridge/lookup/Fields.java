@@ -3,6 +3,7 @@ package dev.livebridge.lookup;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -12,56 +13,58 @@ import java.util.Map;
 public final class Fields {
     private final Map<String, String> byName;
 
-    /** @param byName the field of the answer by the name of the extra field; empty for all, under their own names */
+    /**
+     * @param byName the field of the answer by the name of the extra field, in JSON maybe as a JSON Pointer
+     *               ({@code /account/plan}); empty for all, under their own names
+     */
     public Fields(Map<String, String> byName) {
         this.byName = byName;
     }
 
-    /** Of a JSON answer; a field may be a JSON Pointer: {@code /account/plan}. */
-    Map<String, Object> of(JsonNode answer) {
+    /**
+     * The extra fields.
+     *
+     * @param answer a JSON object, a row as a Map, a List of rows, of which the first counts, or null where there is nothing
+     */
+    @SuppressWarnings("unchecked")
+    Map<String, Object> of(Object answer) {
+        if (answer instanceof List<?> rows) {
+            return of(rows.isEmpty() ? null : rows.get(0));
+        }
+        Map<String, Object> all = answer instanceof Map<?, ?> ? (Map<String, Object>) answer : new LinkedHashMap<>();
+        if (answer instanceof JsonNode json) {
+            json.properties().forEach(field -> all.put(field.getKey(), field.getValue()));
+        }
         Map<String, Object> values = new LinkedHashMap<>();
         if (byName.isEmpty()) {
-            answer.properties().forEach(field -> add(values, field.getKey(), scalar(field.getValue())));
-        } else {
-            byName.forEach((name, field) ->
-                    add(values, name, scalar(field.startsWith("/") ? answer.at(field) : answer.path(field))));
+            all.forEach((name, value) -> add(values, name, value));
         }
+        byName.forEach((name, field) -> add(
+                values,
+                name,
+                answer instanceof JsonNode json && field.startsWith("/") ? json.at(field) : all.get(field)));
         return values;
     }
 
-    /** Of a row. */
-    Map<String, Object> of(Map<String, Object> row) {
-        Map<String, Object> values = new LinkedHashMap<>();
-        if (byName.isEmpty()) {
-            row.forEach((column, value) -> add(values, column, scalar(value)));
-        } else {
-            byName.forEach((name, column) -> add(values, name, scalar(row.get(column))));
-        }
-        return values;
-    }
-
-    private static void add(Map<String, Object> values, String name, Object value) {
-        if (value != null && !name.isEmpty() && isUnicode(name) && isUnicode(value.toString())) {
+    private static void add(Map<String, Object> values, String name, Object field) {
+        Object value = scalar(field);
+        // a lone surrogate can't be sent
+        if (value != null
+                && !name.isEmpty()
+                && StandardCharsets.UTF_8.newEncoder().canEncode(name + " " + value)) {
             values.put(name, value);
         }
     }
 
-    private static Object scalar(JsonNode node) {
-        if (node.isNumber()) {
-            return node.numberValue();
+    private static Object scalar(Object field) {
+        if (field instanceof JsonNode json) {
+            return json.isNumber()
+                    ? json.numberValue()
+                    : json.isBoolean() ? (Object) json.booleanValue() : json.textValue();
         }
-        return node.isBoolean() ? (Object) node.booleanValue() : node.textValue();
-    }
-
-    private static Object scalar(Object value) {
-        if (value == null || value instanceof Number || value instanceof Boolean) {
-            return value;
+        if (field == null || field instanceof Number || field instanceof Boolean) {
+            return field;
         }
-        return value.getClass().isArray() ? null : value.toString();
-    }
-
-    /** A lone surrogate can't be sent. */
-    private static boolean isUnicode(String text) {
-        return StandardCharsets.UTF_8.newEncoder().canEncode(text);
+        return field.getClass().isArray() ? null : field.toString();
     }
 }

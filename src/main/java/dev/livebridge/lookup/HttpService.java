@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +35,6 @@ public final class HttpService implements HttpClientConfigurer {
     private static final Duration GRACE = Duration.ofMillis(200);
 
     private static final int MAX_ANSWER = 1024 * 1024;
-    private static final Set<Integer> GONE = Set.of(404, 410);
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
@@ -83,7 +81,7 @@ public final class HttpService implements HttpClientConfigurer {
     public JsonNode answer(Exchange exchange) throws IOException {
         Message message = exchange.getMessage();
         int status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
-        if (GONE.contains(status)) {
+        if (status == 404 || status == 410) {
             return null;
         }
         if (status / 100 != 2) {

@@ -1,108 +1,98 @@
 package dev.livebridge.lookup;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.livebridge.delivery.Progress;
 import dev.livebridge.delivery.ServiceUnavailableException;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
+import org.apache.camel.AggregationStrategy;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
-import org.apache.camel.ExchangeTimedOutException;
-import org.apache.camel.Variable;
+import org.apache.camel.RuntimeCamelException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One way to look users up: what its route (routes/lookup-*.camel.yaml) remembers, adds, and does when it fails. The user
- * is a Map with {@code hash}, and {@code extra}, a Map that the fields found are added to; a name that stands there
- * already keeps its value.
+ * One way to look users up: what routes/look-up-user.camel.yaml remembers, adds, and does when it fails. The user is a Map
+ * with {@code hash}, and {@code extra}, a Map that the fields found are added to; a name that stands there already keeps
+ * its value.
  */
-public final class Lookup {
+public final class Lookup implements AggregationStrategy {
     private static final Logger LOG = LoggerFactory.getLogger(Lookup.class);
 
     private final String name;
     private final Fields fields;
     private final Cache<Object, Map<String, Object>> found;
+    private final Duration timeout;
     private final boolean retry;
 
     /**
      * @param name      for people: {@code HTTP}
      * @param fields    which fields are added, and under which names
+     * @param timeout   how long the breaker waits for it
      * @param ttl       how long what was found of a user is used again, that nothing was found included; zero for never
      * @param cacheSize of how many users, at the most
      * @param retry     whether a failure is one of the message, to be tried again; else the user goes on without
      */
-    public Lookup(String name, Fields fields, Duration ttl, int cacheSize, boolean retry) {
+    public Lookup(String name, Fields fields, Duration timeout, Duration ttl, int cacheSize, boolean retry) {
         this.name = name;
         this.fields = fields;
         this.found = Caffeine.newBuilder()
                 .expireAfterWrite(ttl)
                 .maximumSize(cacheSize)
                 .build();
+        this.timeout = timeout;
         this.retry = retry;
     }
 
-    /** Whether the user was looked up not long ago. */
-    public boolean knows(@Body Map<String, Object> user) {
-        return found.getIfPresent(user.get("hash")) != null;
-    }
-
-    /** Adds what was found then. */
-    public void recall(@Body Map<String, Object> user) {
+    /** Adds what was found of the user not long ago; false where that is not known. */
+    public boolean recall(@Body Map<String, Object> user) {
         Map<String, Object> values = found.getIfPresent(user.get("hash"));
         if (values != null) {
-            addTo(user, values);
+            add(values, user);
         }
+        return values != null;
     }
 
-    /**
-     * Adds what was found now.
-     *
-     * @param answer a JSON object, a row as a Map, a List of rows, of which the first counts, or null where there is
-     *               nothing of that user
-     */
-    public void add(@Body Map<String, Object> user, @Variable("answer") Object answer) {
-        Map<String, Object> values = values(answer);
-        found.put(user.get("hash"), values);
-        addTo(user, values);
+    @Override
+    public Exchange aggregate(Exchange before, Exchange asked) {
+        throw new UnsupportedOperationException("there is one copy, and the message it was made of");
+    }
+
+    /** Adds what was found now, or falls back: an exception stands on the copy that was asked with. */
+    @Override
+    @SuppressWarnings("unchecked")
+    public Exchange aggregate(Exchange none, Exchange asked, Exchange message) {
+        Exception failure = asked.getException();
+        if (failure == null) {
+            Map<String, Object> user = message.getMessage().getBody(Map.class);
+            Map<String, Object> values = fields.of(asked.getMessage().getBody());
+            found.put(user.get("hash"), values);
+            add(values, user);
+        } else {
+            fallBack(failure, message);
+        }
+        return message;
     }
 
     @SuppressWarnings("unchecked")
-    private Map<String, Object> values(Object answer) {
-        if (answer instanceof List<?> rows) {
-            return rows.isEmpty() ? Map.of() : values(rows.get(0));
-        }
-        if (answer == null) {
-            return Map.of();
-        }
-        return answer instanceof JsonNode json ? fields.of(json) : fields.of((Map<String, Object>) answer);
-    }
-
-    @SuppressWarnings("unchecked")
-    private static void addTo(Map<String, Object> user, Map<String, Object> values) {
+    private static void add(Map<String, Object> values, Map<String, Object> user) {
         values.forEach(((Map<String, Object>) user.get("extra"))::putIfAbsent);
     }
 
-    /**
-     * The lookup failed, or was not tried as others had failed.
-     *
-     * @throws ServiceUnavailableException where the message is to be tried again
-     */
-    public void failed(Exchange exchange) throws ServiceUnavailableException {
-        Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        boolean untried = failure == null || failure instanceof CallNotPermittedException;
+    private void fallBack(Exception failure, Exchange message) {
+        boolean untried = failure instanceof CallNotPermittedException;
         String what =
                 "the " + name + " lookup " + (untried ? "rests, as it kept failing" : "failed: " + reason(failure));
         if (retry) {
-            throw new ServiceUnavailableException(what, null);
+            throw new RuntimeCamelException(new ServiceUnavailableException(what, null));
         }
         String line = "{}: {}; the user goes on without";
-        Progress progress = Progress.of(exchange);
-        Object messageId = progress == null ? exchange.getExchangeId() : progress.messageId();
+        Progress progress = Progress.of(message);
+        Object messageId = progress == null ? message.getExchangeId() : progress.messageId();
         if (untried) {
             // that it fails was said often enough
             LOG.debug(line, messageId, what);
@@ -111,9 +101,9 @@ public final class Lookup {
         }
     }
 
-    private static String reason(Throwable failure) {
-        if (failure instanceof ExchangeTimedOutException late) {
-            return "no answer within " + late.getTimeout() + " ms";
+    private String reason(Throwable failure) {
+        if (failure instanceof TimeoutException) {
+            return "no answer within " + timeout.toMillis() + " ms";
         }
         Throwable root = failure;
         while (root.getCause() != null && !(root instanceof LookupException)) {
