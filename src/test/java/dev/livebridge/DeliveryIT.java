@@ -179,7 +179,7 @@ class DeliveryIT {
     void endsWhatEndsTheProcessEachTime() throws Exception {
         BRIDGE.breakStep("read-message", 100);
         // nothing is recorded, as if the process had ended
-        BRIDGE.breakStep("give-up-message", 3);
+        BRIDGE.breakStep("give-up-other", 3);
 
         JsonNode reply = BRIDGE.request(MESSAGES, body);
         assertThat(reply.at("/error/code").asText()).isEqualTo("internal-error");

@@ -36,6 +36,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -81,6 +82,9 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
     private static final JsonMapper JSON = new JsonMapper();
 
     private final Map<String, String> properties = new LinkedHashMap<>();
+    /** The ids of all steps. */
+    private final Set<String> steps = ConcurrentHashMap.newKeySet();
+
     private final Map<String, AtomicInteger> broken = new ConcurrentHashMap<>();
     private final Map<String, Throwable> failures = new ConcurrentHashMap<>();
     private final Map<String, Runnable> actions = new ConcurrentHashMap<>();
@@ -287,12 +291,21 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
     }
 
     public void breakStep(String id, int times, Throwable failure) {
+        checkStep(id);
         failures.put(id, failure);
         broken.put(id, new AtomicInteger(times));
     }
 
+    /** A step that was renamed would be passed over without a word. */
+    private void checkStep(String id) {
+        if (!steps.contains(id)) {
+            throw new IllegalArgumentException("no route has a step " + id);
+        }
+    }
+
     /** Does something once, as this step of a route begins. */
     public void atStep(String id, Runnable action) {
+        checkStep(id);
         actions.put(id, action);
     }
 
@@ -305,11 +318,13 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
 
     /** How often this step of a route has been passed. */
     public int passes(String id) {
+        checkStep(id);
         return passed.getOrDefault(id, 0);
     }
 
     private Processor breakSteps(CamelContext context, NamedNode step, Processor target, Processor next) {
         String id = RouteCoverage.id(step);
+        steps.add(id);
         return new DelegateAsyncProcessor(target) {
             @Override
             public boolean process(Exchange exchange, AsyncCallback callback) {
