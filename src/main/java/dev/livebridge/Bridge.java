@@ -7,7 +7,7 @@ import dev.livebridge.broker.Consumers;
 import dev.livebridge.broker.NotAloneException;
 import dev.livebridge.conversation.MessageReader;
 import dev.livebridge.delivery.LastRun;
-import dev.livebridge.delivery.Outages;
+import dev.livebridge.outage.Outages;
 import dev.livebridge.spool.Spool;
 import dev.livebridge.store.Store;
 import java.io.IOException;

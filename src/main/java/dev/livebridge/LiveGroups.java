@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.livebridge.delivery.TokenFilter;
+import dev.livebridge.failure.TokenFilter;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.net.URI;

@@ -1,6 +1,6 @@
 package dev.livebridge;
 
-import dev.livebridge.delivery.Outages;
+import dev.livebridge.outage.Outages;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.camel.health.HealthCheckResultBuilder;

@@ -13,7 +13,7 @@ import static dev.livebridge.TestBridge.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.livebridge.delivery.JmsProperties;
+import dev.livebridge.jms.JmsProperties;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.DeliveryMode;
 import jakarta.jms.JMSException;
@@ -111,7 +111,7 @@ class DeadLetterIT {
 
         assertThat(dead.getObjectProperty("liveErrorCode")).isEqualTo("invalid-request");
         assertThat(dead.getStringProperty("liveErrorMessage")).contains("/oops");
-        assertThat(dead.getObjectProperty("liveErrorException")).isEqualTo("dev.livebridge.delivery.RefusedException");
+        assertThat(dead.getObjectProperty("liveErrorException")).isEqualTo("dev.livebridge.failure.RefusedException");
         assertThat(dead.propertyExists("liveHttpStatus")).isFalse();
         assertThat(dead.propertyExists("liveHttpBody")).isFalse();
         assertThat(dead.getObjectProperty("liveAttempts")).isEqualTo(1);

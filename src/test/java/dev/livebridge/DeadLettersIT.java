@@ -16,12 +16,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.livebridge.delivery.Addressee;
-import dev.livebridge.delivery.DeadLetter;
-import dev.livebridge.delivery.DeadLetters;
-import dev.livebridge.delivery.JmsProperties;
-import dev.livebridge.delivery.OpenLetter;
-import dev.livebridge.delivery.Selection;
+import dev.livebridge.deadletter.DeadLetter;
+import dev.livebridge.deadletter.DeadLetters;
+import dev.livebridge.deadletter.OpenLetter;
+import dev.livebridge.deadletter.Selection;
+import dev.livebridge.jms.Addressee;
+import dev.livebridge.jms.JmsProperties;
 import dev.livebridge.spool.Spool;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.Connection;

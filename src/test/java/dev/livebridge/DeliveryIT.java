@@ -18,8 +18,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.livebridge.delivery.JmsProperties;
-import dev.livebridge.delivery.NotKeptException;
+import dev.livebridge.jms.JmsProperties;
+import dev.livebridge.jms.NotKeptException;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.Queue;

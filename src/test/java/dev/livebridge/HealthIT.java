@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
-import dev.livebridge.delivery.Outages;
+import dev.livebridge.outage.Outages;
 import jakarta.jms.MessageProducer;
 import java.time.Duration;
 import java.util.concurrent.Callable;

@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.github.tomakehurst.wiremock.WireMockServer;
-import dev.livebridge.delivery.JmsProperties;
+import dev.livebridge.jms.JmsProperties;
 import dev.livebridge.message.RequestSchema;
 import dev.livebridge.sandbox.Broker;
 import dev.livebridge.sandbox.ObjectStore;

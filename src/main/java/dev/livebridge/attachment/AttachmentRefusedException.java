@@ -1,8 +1,8 @@
 package dev.livebridge.attachment;
 
-import dev.livebridge.delivery.ErrorCode;
-import dev.livebridge.delivery.RefusedException;
-import dev.livebridge.delivery.Violation;
+import dev.livebridge.failure.ErrorCode;
+import dev.livebridge.failure.RefusedException;
+import dev.livebridge.failure.Violation;
 import java.util.List;
 
 /**

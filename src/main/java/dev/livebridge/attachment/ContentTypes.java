@@ -1,7 +1,7 @@
 package dev.livebridge.attachment;
 
-import dev.livebridge.delivery.ErrorCode;
-import dev.livebridge.delivery.RefusedException;
+import dev.livebridge.failure.ErrorCode;
+import dev.livebridge.failure.RefusedException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;

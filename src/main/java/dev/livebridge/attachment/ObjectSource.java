@@ -1,7 +1,7 @@
 package dev.livebridge.attachment;
 
-import dev.livebridge.delivery.ErrorCode;
-import dev.livebridge.delivery.RefusedException;
+import dev.livebridge.failure.ErrorCode;
+import dev.livebridge.failure.RefusedException;
 import java.util.List;
 import org.apache.camel.Variable;
 import software.amazon.awssdk.services.s3.model.S3Exception;

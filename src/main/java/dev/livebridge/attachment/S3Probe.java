@@ -1,7 +1,7 @@
 package dev.livebridge.attachment;
 
-import dev.livebridge.delivery.HttpMeaning;
-import dev.livebridge.delivery.Probe;
+import dev.livebridge.failure.HttpMeaning;
+import dev.livebridge.outage.Probe;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** Looks whether S3 answers when it is asked for the bucket; that the bridge may not ask so is an answer, too. */

@@ -1,12 +1,12 @@
 package dev.livebridge.attachment;
 
-import dev.livebridge.delivery.ErrorCode;
-import dev.livebridge.delivery.HttpMeaning;
-import dev.livebridge.delivery.LiveResponse;
 import dev.livebridge.delivery.Progress;
-import dev.livebridge.delivery.RefusedException;
-import dev.livebridge.delivery.ServerErrorException;
-import dev.livebridge.delivery.ServiceUnavailableException;
+import dev.livebridge.failure.ErrorCode;
+import dev.livebridge.failure.HttpMeaning;
+import dev.livebridge.failure.LiveResponse;
+import dev.livebridge.failure.RefusedException;
+import dev.livebridge.failure.ServerErrorException;
+import dev.livebridge.failure.ServiceUnavailableException;
 import dev.livebridge.spool.ContentStream;
 import dev.livebridge.spool.SpoolFolder;
 import dev.livebridge.spool.TooLargeException;

@@ -1,6 +1,6 @@
 package dev.livebridge.broker;
 
-import dev.livebridge.delivery.Outages;
+import dev.livebridge.outage.Outages;
 import org.apache.camel.Component;
 import org.apache.camel.component.jms.ConsumerType;
 import org.apache.camel.component.jms.JmsComponent;

@@ -1,6 +1,6 @@
 package dev.livebridge.broker;
 
-import dev.livebridge.delivery.Outages;
+import dev.livebridge.outage.Outages;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;

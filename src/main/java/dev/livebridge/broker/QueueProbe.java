@@ -1,6 +1,6 @@
 package dev.livebridge.broker;
 
-import dev.livebridge.delivery.Probe;
+import dev.livebridge.outage.Probe;
 import jakarta.jms.Connection;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;

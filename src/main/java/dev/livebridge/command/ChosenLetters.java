@@ -1,8 +1,8 @@
 package dev.livebridge.command;
 
 import dev.livebridge.StartException;
-import dev.livebridge.delivery.DeadLetters;
-import dev.livebridge.delivery.Selection;
+import dev.livebridge.deadletter.DeadLetters;
+import dev.livebridge.deadletter.Selection;
 import jakarta.jms.JMSException;
 import java.io.IOException;
 import java.util.List;

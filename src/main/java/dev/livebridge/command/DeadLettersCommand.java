@@ -1,7 +1,7 @@
 package dev.livebridge.command;
 
 import dev.livebridge.StartException;
-import dev.livebridge.delivery.DeadLetters;
+import dev.livebridge.deadletter.DeadLetters;
 import dev.livebridge.spool.Spool;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;

@@ -1,8 +1,8 @@
 package dev.livebridge.command;
 
-import dev.livebridge.delivery.Addressee;
-import dev.livebridge.delivery.DeadLetter;
-import dev.livebridge.delivery.Selection;
+import dev.livebridge.deadletter.DeadLetter;
+import dev.livebridge.deadletter.Selection;
+import dev.livebridge.jms.Addressee;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -1,7 +1,7 @@
 package dev.livebridge.command;
 
 import dev.livebridge.StartException;
-import dev.livebridge.delivery.DeadLetters;
+import dev.livebridge.deadletter.DeadLetters;
 import java.io.Console;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;

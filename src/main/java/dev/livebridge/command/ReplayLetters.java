@@ -1,7 +1,7 @@
 package dev.livebridge.command;
 
 import dev.livebridge.StartException;
-import dev.livebridge.delivery.DeadLetters;
+import dev.livebridge.deadletter.DeadLetters;
 import jakarta.jms.JMSException;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -1,9 +1,9 @@
 package dev.livebridge.command;
 
 import dev.livebridge.StartException;
-import dev.livebridge.delivery.DeadLetters;
-import dev.livebridge.delivery.OpenLetter;
-import dev.livebridge.delivery.Selection;
+import dev.livebridge.deadletter.DeadLetters;
+import dev.livebridge.deadletter.OpenLetter;
+import dev.livebridge.deadletter.Selection;
 import jakarta.jms.JMSException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;

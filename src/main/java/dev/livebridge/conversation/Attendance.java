@@ -1,10 +1,10 @@
 package dev.livebridge.conversation;
 
 import dev.livebridge.bot.Bot;
-import dev.livebridge.delivery.ErrorCode;
 import dev.livebridge.delivery.Hold;
 import dev.livebridge.delivery.Progress;
-import dev.livebridge.delivery.RefusedException;
+import dev.livebridge.failure.ErrorCode;
+import dev.livebridge.failure.RefusedException;
 import dev.livebridge.store.Store;
 import java.time.Duration;
 import java.time.Instant;

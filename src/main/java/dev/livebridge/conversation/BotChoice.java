@@ -2,12 +2,12 @@ package dev.livebridge.conversation;
 
 import dev.livebridge.bot.Bot;
 import dev.livebridge.bot.Bots;
-import dev.livebridge.delivery.Addressee;
-import dev.livebridge.delivery.ErrorCode;
-import dev.livebridge.delivery.Original;
 import dev.livebridge.delivery.Progress;
-import dev.livebridge.delivery.RefusedException;
 import dev.livebridge.event.LiveEvent;
+import dev.livebridge.failure.ErrorCode;
+import dev.livebridge.failure.RefusedException;
+import dev.livebridge.jms.Addressee;
+import dev.livebridge.jms.Original;
 import jakarta.jms.JMSException;
 import java.io.IOException;
 import java.util.Map;

@@ -2,11 +2,11 @@ package dev.livebridge.conversation;
 
 import dev.livebridge.bot.Bot;
 import dev.livebridge.bot.Bots;
-import dev.livebridge.delivery.ErrorCode;
-import dev.livebridge.delivery.NoConversationException;
 import dev.livebridge.delivery.Progress;
-import dev.livebridge.delivery.RefusedException;
 import dev.livebridge.delivery.State;
+import dev.livebridge.failure.ErrorCode;
+import dev.livebridge.failure.NoConversationException;
+import dev.livebridge.failure.RefusedException;
 import dev.livebridge.store.Sql;
 import dev.livebridge.store.Store;
 import jakarta.jms.JMSException;

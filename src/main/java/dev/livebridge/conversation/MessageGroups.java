@@ -3,7 +3,7 @@ package dev.livebridge.conversation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.livebridge.delivery.Digest;
+import dev.livebridge.jms.Digest;
 import dev.livebridge.store.Sql;
 import dev.livebridge.store.Store;
 import java.sql.SQLException;

@@ -1,12 +1,12 @@
 package dev.livebridge.conversation;
 
 import dev.livebridge.broker.BrokerQueues;
-import dev.livebridge.delivery.Addressee;
-import dev.livebridge.delivery.NotKeptException;
-import dev.livebridge.delivery.Original;
-import dev.livebridge.delivery.Originals;
-import dev.livebridge.delivery.Outages;
-import dev.livebridge.delivery.Resend;
+import dev.livebridge.jms.Addressee;
+import dev.livebridge.jms.NotKeptException;
+import dev.livebridge.jms.Original;
+import dev.livebridge.jms.Originals;
+import dev.livebridge.jms.Resend;
+import dev.livebridge.outage.Outages;
 import dev.livebridge.spool.Spool;
 import dev.livebridge.spool.SpoolFolder;
 import jakarta.jms.Connection;

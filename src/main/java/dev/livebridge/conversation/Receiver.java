@@ -2,10 +2,10 @@ package dev.livebridge.conversation;
 
 import dev.livebridge.bot.Bots;
 import dev.livebridge.delivery.Deliveries;
-import dev.livebridge.delivery.NotKeptException;
-import dev.livebridge.delivery.Original;
 import dev.livebridge.delivery.Progress;
 import dev.livebridge.delivery.State;
+import dev.livebridge.jms.NotKeptException;
+import dev.livebridge.jms.Original;
 import dev.livebridge.spool.Spool;
 import dev.livebridge.spool.SpoolFolder;
 import jakarta.jms.JMSException;

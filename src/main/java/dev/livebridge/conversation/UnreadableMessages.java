@@ -1,6 +1,6 @@
 package dev.livebridge.conversation;
 
-import dev.livebridge.delivery.ErrorCode;
+import dev.livebridge.failure.ErrorCode;
 import jakarta.jms.DeliveryMode;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;

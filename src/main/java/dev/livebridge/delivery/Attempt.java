@@ -1,5 +1,10 @@
 package dev.livebridge.delivery;
 
+import dev.livebridge.failure.ErrorCode;
+import dev.livebridge.failure.FailedBeforeException;
+import dev.livebridge.failure.NoConversationException;
+import dev.livebridge.failure.RefusedException;
+import dev.livebridge.failure.ServerErrorException;
 import jakarta.jms.JMSException;
 import java.time.Duration;
 import org.apache.activemq.artemis.api.core.ActiveMQException;

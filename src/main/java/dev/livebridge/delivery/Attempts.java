@@ -1,5 +1,9 @@
 package dev.livebridge.delivery;
 
+import dev.livebridge.failure.DeliveryException;
+import dev.livebridge.failure.ServiceUnavailableException;
+import dev.livebridge.failure.TokenFilter;
+import dev.livebridge.outage.Outages;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;

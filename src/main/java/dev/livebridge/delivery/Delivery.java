@@ -1,5 +1,6 @@
 package dev.livebridge.delivery;
 
+import dev.livebridge.jms.Identity;
 import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -144,6 +145,11 @@ public final class Delivery {
     /** Whether the event {@code delayed} was published. */
     public boolean delayed() {
         return toldDelayed;
+    }
+
+    /** Since when it fails in this process; null while it doesn't. */
+    public Instant failingSince() {
+        return failingSince;
     }
 
     /** A call is under way, or was cut off. */

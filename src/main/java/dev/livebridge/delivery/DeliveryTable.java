@@ -1,6 +1,7 @@
 package dev.livebridge.delivery;
 
 import dev.livebridge.bot.Bot;
+import dev.livebridge.jms.Identity;
 import dev.livebridge.store.Sql;
 import dev.livebridge.store.Work;
 import java.sql.ResultSet;

@@ -1,5 +1,8 @@
 package dev.livebridge.delivery;
 
+import dev.livebridge.failure.ErrorCode;
+import dev.livebridge.failure.RefusedException;
+import dev.livebridge.jms.Original;
 import java.time.Duration;
 import java.time.Instant;
 

@@ -1,6 +1,15 @@
 package dev.livebridge.delivery;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.livebridge.failure.DeliveryException;
+import dev.livebridge.failure.EnrichmentException;
+import dev.livebridge.failure.ErrorCode;
+import dev.livebridge.failure.FailedBeforeException;
+import dev.livebridge.failure.Failure;
+import dev.livebridge.failure.LiveResponse;
+import dev.livebridge.failure.LostMessageException;
+import dev.livebridge.failure.RefusedException;
+import dev.livebridge.failure.TokenFilter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

@@ -1,6 +1,9 @@
 package dev.livebridge.delivery;
 
 import dev.livebridge.bot.Bot;
+import dev.livebridge.failure.Failure;
+import dev.livebridge.jms.Identity;
+import dev.livebridge.jms.Original;
 import dev.livebridge.spool.SpoolFolder;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,13 @@
 package dev.livebridge.delivery;
 
 import dev.livebridge.bot.Bots;
+import dev.livebridge.failure.DeliveryException;
+import dev.livebridge.failure.KeyTakenException;
+import dev.livebridge.failure.LostMessageException;
+import dev.livebridge.failure.NoConversationException;
+import dev.livebridge.failure.TokenFilter;
+import dev.livebridge.jms.Original;
+import dev.livebridge.outage.Outages;
 import jakarta.jms.JMSException;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,5 +1,6 @@
 package dev.livebridge.delivery;
 
+import dev.livebridge.outage.Outages;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;

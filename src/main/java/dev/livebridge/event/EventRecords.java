@@ -1,6 +1,6 @@
 package dev.livebridge.event;
 
-import dev.livebridge.delivery.Outages;
+import dev.livebridge.outage.Outages;
 import dev.livebridge.store.Store;
 import java.time.Duration;
 import java.time.Instant;

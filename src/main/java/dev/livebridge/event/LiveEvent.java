@@ -2,7 +2,7 @@ package dev.livebridge.event;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.livebridge.delivery.Digest;
+import dev.livebridge.jms.Digest;
 
 /**
  * An event of Live as it came, without the bot's token.

@@ -3,7 +3,7 @@ package dev.livebridge.lookup;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.livebridge.delivery.Progress;
-import dev.livebridge.delivery.ServiceUnavailableException;
+import dev.livebridge.failure.ServiceUnavailableException;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import java.time.Duration;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package dev.livebridge.message;
 
-import dev.livebridge.delivery.EnrichmentException;
+import dev.livebridge.failure.EnrichmentException;
 import java.io.IOException;
 import java.util.Map;
 import org.apache.camel.AggregationStrategy;

@@ -8,7 +8,7 @@ import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaValidatorsConfig;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
-import dev.livebridge.delivery.Violation;
+import dev.livebridge.failure.Violation;
 import java.util.List;
 import java.util.Locale;
 

@@ -1,10 +1,10 @@
 package dev.livebridge.message;
 
-import dev.livebridge.delivery.ErrorCode;
-import dev.livebridge.delivery.JmsProperties;
-import dev.livebridge.delivery.Original;
 import dev.livebridge.delivery.Progress;
-import dev.livebridge.delivery.RefusedException;
+import dev.livebridge.failure.ErrorCode;
+import dev.livebridge.failure.RefusedException;
+import dev.livebridge.jms.JmsProperties;
+import dev.livebridge.jms.Original;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import java.util.LinkedHashMap;

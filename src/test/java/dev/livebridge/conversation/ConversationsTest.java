@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.livebridge.bot.Bot;
 import dev.livebridge.bot.TestBots;
-import dev.livebridge.delivery.NoConversationException;
 import dev.livebridge.delivery.Progress;
 import dev.livebridge.delivery.TestProgress;
+import dev.livebridge.failure.NoConversationException;
 import dev.livebridge.store.Store;
 import java.io.IOException;
 import java.nio.file.Files;

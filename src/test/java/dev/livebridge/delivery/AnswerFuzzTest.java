@@ -7,6 +7,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.livebridge.Hostile;
 import dev.livebridge.bot.TestBots;
+import dev.livebridge.failure.DeliveryException;
+import dev.livebridge.failure.ErrorCode;
+import dev.livebridge.failure.Failure;
+import dev.livebridge.failure.HttpMeaning;
+import dev.livebridge.failure.LiveResponse;
+import dev.livebridge.failure.TokenFilter;
+import dev.livebridge.jms.Original;
+import dev.livebridge.jms.Originals;
+import dev.livebridge.live.LiveAnswer;
+import dev.livebridge.outage.Outages;
 import dev.livebridge.store.Store;
 import jakarta.jms.TextMessage;
 import java.nio.file.Path;

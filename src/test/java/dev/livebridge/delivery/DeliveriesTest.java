@@ -12,6 +12,8 @@ import dev.livebridge.conversation.GroupOrder;
 import dev.livebridge.conversation.Holds;
 import dev.livebridge.conversation.MessageGroups;
 import dev.livebridge.conversation.Receiver;
+import dev.livebridge.jms.Originals;
+import dev.livebridge.outage.Outages;
 import dev.livebridge.spool.Spool;
 import dev.livebridge.store.Store;
 import jakarta.jms.ConnectionFactory;

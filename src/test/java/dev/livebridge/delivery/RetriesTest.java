@@ -7,6 +7,18 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
 import dev.livebridge.bot.TestBots;
+import dev.livebridge.failure.ErrorCode;
+import dev.livebridge.failure.KeyTakenException;
+import dev.livebridge.failure.LiveResponse;
+import dev.livebridge.failure.LostMessageException;
+import dev.livebridge.failure.NoConversationException;
+import dev.livebridge.failure.RefusedException;
+import dev.livebridge.failure.ServerErrorException;
+import dev.livebridge.failure.ServiceUnavailableException;
+import dev.livebridge.failure.TokenFilter;
+import dev.livebridge.jms.Identity;
+import dev.livebridge.jms.Original;
+import dev.livebridge.outage.Outages;
 import dev.livebridge.store.Store;
 import jakarta.jms.JMSException;
 import jakarta.jms.TextMessage;

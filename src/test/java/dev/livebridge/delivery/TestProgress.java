@@ -2,6 +2,8 @@ package dev.livebridge.delivery;
 
 import dev.livebridge.bot.Bot;
 import dev.livebridge.bot.TestBots;
+import dev.livebridge.jms.NotKeptException;
+import dev.livebridge.jms.Original;
 import jakarta.jms.JMSException;
 import jakarta.jms.TextMessage;
 import org.apache.camel.CamelContext;

@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.livebridge.delivery.RefusedException;
-import dev.livebridge.delivery.TokenFilter;
+import dev.livebridge.failure.RefusedException;
+import dev.livebridge.failure.TokenFilter;
 import dev.livebridge.message.RequestSchema;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
-import dev.livebridge.delivery.Originals;
 import dev.livebridge.delivery.Progress;
 import dev.livebridge.delivery.TestProgress;
+import dev.livebridge.jms.Originals;
 import jakarta.jms.Destination;
 import jakarta.jms.Message;
 import java.util.List;

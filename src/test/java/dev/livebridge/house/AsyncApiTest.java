@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import dev.livebridge.delivery.ErrorCode;
+import dev.livebridge.failure.ErrorCode;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;

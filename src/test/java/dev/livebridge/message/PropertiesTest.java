@@ -2,8 +2,8 @@ package dev.livebridge.message;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.livebridge.delivery.Originals;
-import dev.livebridge.delivery.RefusedException;
+import dev.livebridge.failure.RefusedException;
+import dev.livebridge.jms.Originals;
 import dev.livebridge.spool.Spool;
 import jakarta.jms.Message;
 import java.nio.file.Path;

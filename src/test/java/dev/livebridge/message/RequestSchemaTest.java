@@ -2,7 +2,7 @@ package dev.livebridge.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.livebridge.delivery.Violation;
+import dev.livebridge.failure.Violation;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

@@ -2,7 +2,7 @@ package dev.livebridge.message;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.livebridge.delivery.RefusedException;
+import dev.livebridge.failure.RefusedException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 

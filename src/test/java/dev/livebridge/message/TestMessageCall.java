@@ -2,9 +2,9 @@ package dev.livebridge.message;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.livebridge.attachment.Addresses;
-import dev.livebridge.delivery.Original;
 import dev.livebridge.delivery.Progress;
 import dev.livebridge.delivery.TestProgress;
+import dev.livebridge.jms.Original;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.camel.CamelContext;

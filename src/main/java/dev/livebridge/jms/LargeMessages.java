@@ -1,0 +1,168 @@
+package dev.livebridge.jms;
+
+import dev.livebridge.spool.Content;
+import dev.livebridge.spool.ContentStream;
+import dev.livebridge.spool.SpoolFolder;
+import jakarta.jms.BytesMessage;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.Session;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Map;
+import org.apache.activemq.artemis.api.core.ICoreMessage;
+import org.apache.activemq.artemis.api.core.Interceptor;
+import org.apache.activemq.artemis.core.message.impl.CoreMessage;
+import org.apache.activemq.artemis.core.protocol.core.Packet;
+import org.apache.activemq.artemis.core.protocol.core.impl.wireformat.SessionReceiveLargeMessage;
+import org.apache.activemq.artemis.core.protocol.core.impl.wireformat.SessionReceiveMessage;
+import org.apache.activemq.artemis.jms.client.ActiveMQMessage;
+import org.apache.activemq.artemis.spi.core.protocol.RemotingConnection;
+
+/**
+ * Large messages of Artemis (over 100 KB) without their bodies in memory. Its JMS client can stream the body of a
+ * BytesMessage alone, and reads all other types whole before anybody sees them: so large messages of any type arrive as
+ * BytesMessages (this is the connection factory's {@code incomingInterceptorList}), with their true type in a property,
+ * and leave as what they were.
+ */
+public final class LargeMessages implements Interceptor {
+    private static final Map<Byte, String> NAMES = Map.of(
+            CoreMessage.TEXT_TYPE, "TextMessage",
+            CoreMessage.BYTES_TYPE, "BytesMessage",
+            CoreMessage.MAP_TYPE, "MapMessage",
+            CoreMessage.STREAM_TYPE, "StreamMessage",
+            CoreMessage.OBJECT_TYPE, "ObjectMessage");
+
+    /** The property that holds the true type of a large message. */
+    static final String TYPE = "liveBodyType";
+
+    /** On receipt, before the client makes a JMS message of it. */
+    @Override
+    public boolean intercept(Packet packet, RemotingConnection connection) {
+        if (packet instanceof SessionReceiveLargeMessage large) {
+            arriveAsBytes((ICoreMessage) large.getLargeMessage());
+        } else if (packet instanceof SessionReceiveMessage regular
+                && regular.getMessage().containsProperty(CoreMessage.HDR_LARGE_COMPRESSED)) {
+            // compressed it was not large, but it is
+            arriveAsBytes(regular.getMessage());
+        }
+        return true;
+    }
+
+    private static void arriveAsBytes(ICoreMessage message) {
+        message.putByteProperty(TYPE, message.getType());
+        message.setType(CoreMessage.BYTES_TYPE);
+    }
+
+    /** Whether the body of this message is still with the broker. */
+    public static boolean is(Message message) throws JMSException {
+        return message instanceof ActiveMQMessage artemis
+                && artemis.getCoreMessage().isLargeMessage()
+                && message.propertyExists(TYPE);
+    }
+
+    /** The type in which it was sent. */
+    static Original.Type type(Message message) throws JMSException {
+        return switch (message.getByteProperty(TYPE)) {
+            case CoreMessage.TEXT_TYPE -> Original.Type.TEXT;
+            case CoreMessage.BYTES_TYPE -> Original.Type.BYTES;
+            default -> Original.Type.OTHER;
+        };
+    }
+
+    /** The type in which it was sent, by its name in JMS. */
+    public static String typeName(Message message) throws JMSException {
+        return NAMES.getOrDefault(message.getByteProperty(TYPE), "Message");
+    }
+
+    /**
+     * The body, as it stands on the wire. It can be read once for each delivery, until the next message is received;
+     * what is left unread the client fetches, and drops, then.
+     */
+    static InputStream open(Message message) {
+        BytesMessage body = (BytesMessage) message;
+        return new InputStream() {
+            @Override
+            public int read() throws IOException {
+                byte[] one = new byte[1];
+                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+            }
+
+            @Override
+            public int read(byte[] bytes, int offset, int length) throws IOException {
+                byte[] part = new byte[length];
+                try {
+                    int read = body.readBytes(part, length);
+                    System.arraycopy(part, 0, bytes, offset, Math.max(0, read));
+                    return read;
+                } catch (JMSException | RuntimeException e) {
+                    // the client tells of a broker that went silent in ways of its own
+                    throw new IOException("the body of a large message could not be read: " + e.getMessage(), e);
+                }
+            }
+        };
+    }
+
+    /** Writes the body, as it stands on the wire, once as well. */
+    static void save(Message message, OutputStream out) throws JMSException, IOException {
+        FailLater whole = new FailLater(out);
+        message.setObjectProperty("JMS_AMQ_SaveStream", whole);
+        whole.rethrow();
+    }
+
+    /** Fetches the body, as it stands on the wire. This can be done once for each delivery. */
+    static Content save(Message message, SpoolFolder spool) throws JMSException, IOException {
+        try (ContentStream stream = spool.create(Long.MAX_VALUE)) {
+            save(message, stream);
+            stream.close();
+            return stream.content();
+        }
+    }
+
+    /**
+     * Takes all that comes, and fails afterwards. When a write fails, Artemis' client asks the broker for nothing more:
+     * the consumer would be silent from then on.
+     */
+    private static final class FailLater extends OutputStream {
+        private final OutputStream out;
+        private IOException failure;
+
+        FailLater(OutputStream out) {
+            this.out = out;
+        }
+
+        @Override
+        public void write(int b) {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) {
+            if (failure != null) {
+                return;
+            }
+            try {
+                out.write(bytes, offset, length);
+            } catch (IOException e) {
+                failure = e;
+            }
+        }
+
+        void rethrow() throws IOException {
+            if (failure != null) {
+                throw failure;
+            }
+        }
+    }
+
+    /** A message to send with this body, of the type in which it came. */
+    static Message resend(Message received, Content body, Session session) throws JMSException, IOException {
+        byte type = received.getByteProperty(TYPE);
+        BytesMessage message = session.createBytesMessage();
+        // read, and closed, by the send
+        message.setObjectProperty("JMS_AMQ_InputStream", body.open());
+        ((ActiveMQMessage) message).getCoreMessage().setType(type);
+        return message;
+    }
+}

@@ -1,0 +1,257 @@
+package dev.livebridge.jms;
+
+import dev.livebridge.spool.Content;
+import dev.livebridge.spool.ContentStream;
+import dev.livebridge.spool.SpoolFolder;
+import jakarta.jms.BytesMessage;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.Session;
+import jakarta.jms.TextMessage;
+import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.Reader;
+import java.io.StringReader;
+import java.io.Writer;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+
+/** A JMS message as it came. Its body is in memory, or, where it is large, in the spool. */
+public final class Original {
+    /** What a message can hold; of the others nothing is ever opened. */
+    public enum Type {
+        TEXT,
+        BYTES,
+        OTHER
+    }
+
+    /** Before the characters of a large text, the wire has a mark and their length. */
+    private static final int TEXT_HEADER = 5;
+
+    /** Of a character of Java in UTF-8: those that take four are two characters. */
+    private static final int MAX_BYTES = 3;
+
+    /**
+     * Asks Artemis to drop what it has seen: not the bridge's sends. A second dead letter with the id of a first, as from a
+     * replay, would roll the transaction back for ever.
+     */
+    private static final String DUPLICATE_ID = "_AMQ_DUPL_ID";
+
+    /** The property by which a producer marks what is to be done once. */
+    public static final String KEY = "idempotencyKey";
+
+    private final Message message;
+    private final Identity identity;
+    private final Type type;
+    private final Content spooled;
+
+    private Original(Message message, Identity identity, Type type, Content spooled) {
+        this.message = message;
+        this.identity = identity;
+        this.type = type;
+        this.spooled = spooled;
+    }
+
+    /** Without keeping its body: of a large message it can be read once, until the next one is received. */
+    public static Original unkept(Message message) throws JMSException {
+        Identity identity = Identity.of(message, false);
+        return LargeMessages.is(message)
+                ? new Original(message, identity, LargeMessages.type(message), null)
+                : inMemory(message, identity);
+    }
+
+    /** A message of a queue that others write to. */
+    public static Original of(Message message, SpoolFolder spool) throws NotKeptException, JMSException {
+        return of(message, false, spool);
+    }
+
+    /**
+     * @param internal whether it comes from a queue that only the bridge writes to
+     * @throws NotKeptException where the body of a large message could not be fetched
+     */
+    public static Original of(Message message, boolean internal, SpoolFolder spool)
+            throws NotKeptException, JMSException {
+        Identity identity = Identity.of(message, internal);
+        if (LargeMessages.is(message)) {
+            try {
+                return new Original(message, identity, LargeMessages.type(message), LargeMessages.save(message, spool));
+            } catch (IOException | JMSException | RuntimeException e) {
+                throw new NotKeptException(identity.messageId() + ": its body could not be spooled: " + e);
+            }
+        }
+        return inMemory(message, identity);
+    }
+
+    private static Original inMemory(Message message, Identity identity) throws JMSException {
+        boolean text = message instanceof TextMessage textMessage && textMessage.getText() != null;
+        return new Original(
+                message, identity, text ? Type.TEXT : message instanceof BytesMessage ? Type.BYTES : Type.OTHER, null);
+    }
+
+    /** The message, for all but its body. */
+    public Message message() {
+        return message;
+    }
+
+    /** What its producer and its sender know it by. */
+    public Identity identity() {
+        return identity;
+    }
+
+    /** Whether the broker knows that it was delivered before. It may have forgotten, as after a crash of its own. */
+    public boolean isRedelivered() throws JMSException {
+        return message.getJMSRedelivered() || message.getIntProperty("JMSXDeliveryCount") > 1;
+    }
+
+    /** The properties that its producer set, in a Map of its own. */
+    public Map<String, Object> properties() throws JMSException {
+        Map<String, Object> properties = JmsProperties.of(message);
+        properties.keySet().removeIf(name -> isOfTheDelivery(name) || name.equals(DUPLICATE_ID));
+        identity.restore(properties);
+        return properties;
+    }
+
+    /** Whether this property is set anew with each delivery, by the broker or the client. */
+    public static boolean isOfTheDelivery(String property) {
+        return property.equals("JMSXDeliveryCount")
+                || property.startsWith("_AMQ_LARGE_")
+                || property.equals(LargeMessages.TYPE);
+    }
+
+    /** SHA-256 of its body, of a text in UTF-8; hexadecimal. */
+    public String digest() throws JMSException, IOException {
+        try {
+            DigestOutputStream digest =
+                    new DigestOutputStream(OutputStream.nullOutputStream(), MessageDigest.getInstance("SHA-256"));
+            if (type == Type.BYTES) {
+                try (InputStream bytes = spooled == null ? new ByteArrayInputStream(bytes()) : spooled.open()) {
+                    bytes.transferTo(digest);
+                }
+            } else if (type == Type.TEXT) {
+                try (Reader text = text();
+                        Writer out = new OutputStreamWriter(digest, StandardCharsets.UTF_8)) {
+                    text.transferTo(out);
+                }
+            }
+            return HexFormat.of().formatHex(digest.getMessageDigest().digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public Type type() {
+        return type;
+    }
+
+    /** Whether its producer marked it with an {@code idempotencyKey}. */
+    public boolean hasKey() throws JMSException {
+        return message.propertyExists(KEY);
+    }
+
+    /** How often it has been replayed from the dead letters, which a caller may claim as well. */
+    public int replays() throws JMSException {
+        return message.getObjectProperty("liveReplays") instanceof Integer replays ? Math.max(0, replays) : 0;
+    }
+
+    /** The most that {@link #length} can be, known without a look at each character. */
+    public long maxLength() throws JMSException {
+        return type == Type.TEXT && spooled == null && message instanceof TextMessage text
+                ? MAX_BYTES * (long) text.getText().length()
+                : Long.MAX_VALUE;
+    }
+
+    /** How many bytes its body has; of a text, in UTF-8. */
+    public long length() throws JMSException, IOException {
+        if (type == Type.BYTES) {
+            return spooled == null ? ((BytesMessage) message).getBodyLength() : spooled.size();
+        }
+        long length = 0;
+        try (Reader text = text()) {
+            char[] buffer = new char[8192];
+            for (int read; (read = text.read(buffer)) >= 0; ) {
+                for (int i = 0; i < read; i++) {
+                    char c = buffer[i];
+                    // the two halves of a surrogate pair make four bytes
+                    length += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
+                }
+            }
+        }
+        return length;
+    }
+
+    /**
+     * The characters of its body.
+     *
+     * @throws IOException on reading, a {@link java.nio.charset.CharacterCodingException} where bytes are not UTF-8
+     */
+    public Reader text() throws JMSException, IOException {
+        if (type == Type.BYTES) {
+            return reader(open(), StandardCharsets.UTF_8);
+        }
+        if (spooled == null && !LargeMessages.is(message)) {
+            return new StringReader(((TextMessage) message).getText());
+        }
+        InputStream stream = open();
+        stream.skipNBytes(TEXT_HEADER);
+        return reader(stream, StandardCharsets.UTF_16LE);
+    }
+
+    /** The body of a BytesMessage, or that of any large message as it stands on the wire. */
+    public InputStream open() throws JMSException, IOException {
+        if (spooled != null) {
+            return spooled.open();
+        }
+        return LargeMessages.is(message) ? LargeMessages.open(message) : new ByteArrayInputStream(bytes());
+    }
+
+    /** Writes the same. */
+    public void writeTo(OutputStream out) throws JMSException, IOException {
+        if (spooled == null && LargeMessages.is(message)) {
+            LargeMessages.save(message, out);
+            return;
+        }
+        try (InputStream body = open()) {
+            body.transferTo(out);
+        }
+    }
+
+    private static Reader reader(InputStream stream, Charset charset) {
+        // unlike one made from a charset, a reader made from a decoder replaces nothing
+        return new BufferedReader(new InputStreamReader(stream, charset.newDecoder()));
+    }
+
+    /** The bytes of a BytesMessage, as a file. */
+    public Content content(SpoolFolder spool) throws JMSException, IOException {
+        if (spooled != null) {
+            return spooled;
+        }
+        try (ContentStream stream = spool.create(Long.MAX_VALUE)) {
+            stream.write(bytes());
+            stream.close();
+            return stream.content();
+        }
+    }
+
+    private byte[] bytes() throws JMSException {
+        BytesMessage bytes = (BytesMessage) message;
+        byte[] body = new byte[(int) bytes.getBodyLength()];
+        bytes.reset();
+        bytes.readBytes(body);
+        return body;
+    }
+
+    /** A message to send with this body: the received one, or a new one without header and properties. */
+    Message resend(Session session) throws JMSException, IOException {
+        return spooled == null ? message : LargeMessages.resend(message, spooled, session);
+    }
+}

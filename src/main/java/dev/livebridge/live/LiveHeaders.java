@@ -1,0 +1,28 @@
+package dev.livebridge.live;
+
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.core5.http.message.BasicHeader;
+
+/**
+ * The headers of {@code live.api.headers.<Name>}, set in the HTTP client itself: as they never stand on an exchange,
+ * no log, dead letter or reply can show what may be a key.
+ */
+public final class LiveHeaders implements HttpClientConfigurer {
+    private final List<BasicHeader> headers;
+
+    public LiveHeaders(Map<String, String> headers) {
+        this.headers = headers.entrySet().stream()
+                .map(header -> new BasicHeader(header.getKey(), header.getValue(), true))
+                .toList();
+    }
+
+    @Override
+    public void configureHttpClient(HttpClientBuilder client) {
+        client.setDefaultHeaders(headers);
+        // an answer that says it is compressed, and is not, would be lost as if none had come
+        client.disableContentCompression();
+    }
+}
