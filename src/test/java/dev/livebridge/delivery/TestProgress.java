@@ -2,6 +2,7 @@ package dev.livebridge.delivery;
 
 import dev.livebridge.bot.Bot;
 import dev.livebridge.bot.TestBots;
+import dev.livebridge.jms.Identity;
 import dev.livebridge.jms.NotKeptException;
 import dev.livebridge.jms.Original;
 import jakarta.jms.JMSException;
@@ -31,6 +32,34 @@ public final class TestProgress {
     /** Of this message, for the only bot. */
     public static Progress of(Original original) {
         return new Progress(original, null, new Delivery(original.identity()), TestBots.ONE.main());
+    }
+
+    /** Of a message of {@code live.messages}. */
+    public static Progress ofMessage() {
+        return ofMessage(0);
+    }
+
+    /** Of one that was set aside before. */
+    public static Progress ofHeldMessage() {
+        return ofMessage(1);
+    }
+
+    private static Progress ofMessage(long heldSince) {
+        Original original = Mockito.mock(Original.class, Mockito.withSettings().stubOnly());
+        Mockito.when(original.identity())
+                .thenReturn(new Identity(
+                        "live.messages", "ID:1", 0, 0, null, null, "a group", "a group", false, null, heldSince));
+        return of(original);
+    }
+
+    /** The store was asked for its record. */
+    public static void lookUp(Progress progress) {
+        progress.delivery().looked = true;
+    }
+
+    /** Its sender was told that it is delayed. */
+    public static void delay(Progress progress) {
+        progress.delivery().toldDelayed = true;
     }
 
     /** As the steps of a route get it. */

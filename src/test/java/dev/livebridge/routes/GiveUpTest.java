@@ -1,0 +1,38 @@
+package dev.livebridge.routes;
+
+import dev.livebridge.delivery.Hold;
+import dev.livebridge.delivery.Progress;
+import dev.livebridge.delivery.TestProgress;
+import java.time.Duration;
+import org.apache.camel.Exchange;
+import org.apache.camel.test.main.junit5.CamelMainTest;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@CamelMainTest(
+        properties = RouteTest.FILE + "give-up.camel.yaml",
+        mockEndpointsAndSkip = RouteTest.ALL_OTHERS,
+        replaceRouteFromWith = "give-up=direct:test:give-up")
+class GiveUpTest extends RouteTest {
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            # next                | calls
+            set-aside             | holds.begin, holds.setAside
+            postpone              | holds.postpone, direct:put-back
+            queue-behind          | holds.postpone, holds.setAside
+            dead-letter           | direct:dead-letter
+            dead-letter-uncertain | direct:dead-letter
+            put-back              | direct:put-back
+            try-again             | direct:put-back
+            """)
+    void doesWhatRetriesHasDecided(String next, String calls) {
+        Progress progress = TestProgress.ofMessage();
+        progress.setHold(new Hold(Duration.ofSeconds(2), "Live is away", "Live", false));
+        Exchange failed = message(progress);
+        failed.setVariable("next", next);
+
+        send("give-up", failed);
+
+        assertCalls(calls);
+    }
+}
