@@ -33,7 +33,7 @@ final class LookupBeans {
             Duration ttl = settings.duration("live.lookup.http.ttl");
             boolean retry = settings.text("live.lookup.http.on-failure").equals("retry");
             registry.bind("httpLookup", new Lookup("HTTP", fields, timeout, ttl, cacheSize, retry));
-            registry.bind("httpLookupThreads", threads("http-lookup", consumers, context));
+            registry.bind("httpLookupThreads", threads("http-lookup", consumers, consumers, context));
         }
         if (settings.find("live.lookup.sql.query").isPresent()) {
             Duration timeout = settings.duration("live.lookup.sql.timeout");
@@ -45,7 +45,7 @@ final class LookupBeans {
             Duration ttl = settings.duration("live.lookup.sql.ttl");
             boolean retry = settings.text("live.lookup.sql.on-failure").equals("retry");
             registry.bind("sqlLookup", new Lookup("SQL", fields, timeout, ttl, cacheSize, retry));
-            registry.bind("sqlLookupThreads", threads("sql-lookup", connections, context));
+            registry.bind("sqlLookupThreads", threads("sql-lookup", connections, consumers, context));
         }
         if (settings.find("live.lookup.csv.file").isPresent()) {
             registry.bind(
@@ -58,7 +58,7 @@ final class LookupBeans {
             Duration timeout = settings.duration("live.lookup.csv.timeout");
             boolean retry = settings.text("live.lookup.csv.on-failure").equals("retry");
             registry.bind("csvLookup", new Lookup("CSV", fields, timeout, Duration.ZERO, 0, retry));
-            registry.bind("csvLookupThreads", threads("csv-lookup", consumers, context));
+            registry.bind("csvLookupThreads", threads("csv-lookup", consumers, consumers, context));
         }
     }
 
@@ -86,8 +86,13 @@ final class LookupBeans {
         return database;
     }
 
-    /** For so many questions at a time. One too many fails: by default its message would ask it, and wait without a limit. */
-    private static ExecutorService threads(String name, int max, CamelContext context) {
+    /**
+     * For so many questions at a time; of each consumer one more may wait. What is beyond that fails: by default its message
+     * would ask, and wait without a limit.
+     *
+     * @param waiting {@code live.consumers}
+     */
+    private static ExecutorService threads(String name, int max, int waiting, CamelContext context) {
         return context.getExecutorServiceManager()
                 .newThreadPool(
                         LookupBeans.class,
@@ -95,6 +100,7 @@ final class LookupBeans {
                         new ThreadPoolProfileBuilder(name)
                                 .poolSize(max)
                                 .maxPoolSize(max)
+                                .maxQueueSize(waiting)
                                 .rejectedPolicy(ThreadPoolRejectedPolicy.Abort)
                                 .build());
     }

@@ -24,10 +24,12 @@ import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.Queue;
 import jakarta.jms.TextMessage;
+import java.sql.SQLException;
 import java.time.Duration;
 import org.apache.activemq.artemis.api.core.ActiveMQObjectClosedException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.dao.DataAccessResourceFailureException;
 
 /** Once, where that is possible; and where it isn't, it is said. A rollback stands for a crash: the record is all that is left. */
 class DeliveryIT {
@@ -51,6 +53,19 @@ class DeliveryIT {
 
         assertThat(reply.at("/status").asText()).isEqualTo("sent");
         assertThat(reply.at("/duplicate").asBoolean()).isTrue();
+        assertThat(reply.has("uncertain")).isFalse();
+        BRIDGE.live().verify(1, postRequestedFor(urlEqualTo(path)));
+    }
+
+    @Test
+    void confirmsWhatLiveHasTakenOnceTheStoreIsBack() throws Exception {
+        BRIDGE.breakStep(
+                "confirm-message",
+                2,
+                new DataAccessResourceFailureException("the store is away", new SQLException("no route")));
+        JsonNode reply = BRIDGE.request(MESSAGES, body);
+
+        assertThat(reply.at("/status").asText()).isEqualTo("sent");
         assertThat(reply.has("uncertain")).isFalse();
         BRIDGE.live().verify(1, postRequestedFor(urlEqualTo(path)));
     }

@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import org.apache.camel.util.FileUtil;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -70,7 +71,10 @@ class OpeningIT {
 
     @Test
     void remembersTheOpenedConversationOnceTheStoreIsBack() throws Exception {
-        BRIDGE.breakStep("remember-opened", 2, new DataAccessResourceFailureException("the store is away"));
+        BRIDGE.breakStep(
+                "remember-opened",
+                2,
+                new DataAccessResourceFailureException("the store is away", new SQLException("no route")));
         JsonNode reply = BRIDGE.request(MESSAGES, message("Hi", ""));
 
         assertThat(reply.at("/conversationId").asText()).isEqualTo(conversation);

@@ -12,7 +12,7 @@ import org.apache.camel.Variable;
 
 /**
  * What Live's events say of conversations: taken by an agent, moved, closed. Each may be said again, and may come before the
- * answer of the queue call: then it is remembered, and {@link Conversations#queued} adds the user. And with
+ * answer of the queue call: then it is remembered, and {@link Conversations#remember} adds the user. And with
  * {@code live.messages.hold-until-attended}, which messages wait for an agent.
  */
 public final class Attendance {

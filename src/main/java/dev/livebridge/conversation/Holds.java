@@ -502,7 +502,7 @@ public final class Holds {
                 > 0;
     }
 
-    /** A digest, as the key comes from callers and stands in a selector. */
+    /** A digest, as the group comes from callers and stands in a selector. */
     private static String digest(String queue, String group) {
         return Digest.of(queue + "\n" + group);
     }

@@ -36,8 +36,9 @@ import org.springframework.dao.DataAccessException;
 /**
  * The one reader of {@code live.messages}, and of each queue of messages that a bot has for itself
  * ({@code live.messages.grouped-by = bridge}). It gives each message the group of its user, or of its conversation where the
- * bridge doesn't know the user, and hands it on to {@code live.messages.grouped}, in the order in which it came. Written by hand, as no component moves several messages in one transaction, which is what
- * makes it fast. What it has not committed is still on the queue.
+ * bridge doesn't know the user, and hands it on to {@code live.messages.grouped}, in the order in which it came. Written by
+ * hand, as no component moves several messages in one transaction, which is what makes it fast. What it has not committed is
+ * still on the queue.
  */
 public final class MessageReader extends ServiceSupport implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(MessageReader.class);
@@ -45,8 +46,10 @@ public final class MessageReader extends ServiceSupport implements Runnable {
     private static final long IDLE_MILLIS = 500;
     /** How often a message is tried that can't be handed on. */
     private static final int TRIES = 3;
+    /** How long a batch is waited for at the most once its first message is there. */
+    private static final long GATHER_MILLIS = 5;
     /** How long the next message of a batch is waited for: while one batch is committed, the next one gathers by itself. */
-    private static final long GATHER_MILLIS = 1;
+    private static final long NEXT_MILLIS = 1;
 
     private static final long PAUSE_MILLIS = 1_000;
     private static final Duration ALL_CONSUMERS = Duration.ofSeconds(3);
@@ -82,7 +85,7 @@ public final class MessageReader extends ServiceSupport implements Runnable {
      * @param from      {@code live.queues.messages}, or a bot's own
      * @param to        {@code live.queues.grouped}, or the bot's own
      * @param batchSize {@code live.reader.batch-size}, how many messages a transaction moves at the most
-     * @param consumers {@code live.consumers}, which this instance has on that queue
+     * @param consumers {@code live.consumers}, which is how many must be on that queue, of whichever instance
      */
     public MessageReader(
             ConnectionFactory broker,
@@ -237,8 +240,8 @@ public final class MessageReader extends ServiceSupport implements Runnable {
             becomeReader();
             taken.add(next);
             batch.add(originals.keep(next, folder));
-            long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
-            next = batch.size() < (alone > 0 ? 1 : batchSize) && left > 0 ? consumer.receive(left) : null;
+            boolean isFull = batch.size() >= (alone > 0 ? 1 : batchSize) || System.nanoTime() > until;
+            next = isFull ? null : consumer.receive(NEXT_MILLIS);
         }
         return batch;
     }

@@ -45,7 +45,7 @@ public final class Receiver implements Processor {
     @Override
     public void process(Exchange exchange) throws JMSException, NotKeptException {
         Progress progress = Progress.of(exchange);
-        State state = progress == null ? take(exchange) : again(progress);
+        State state = progress == null ? take(exchange) : again(exchange, progress);
         exchange.setVariable(State.VARIABLE, state.toString());
     }
 
@@ -73,7 +73,9 @@ public final class Receiver implements Processor {
     }
 
     /** At a retry. */
-    private State again(Progress progress) throws JMSException {
+    private State again(Exchange exchange, Progress progress) throws JMSException {
+        // Camel has put the message back as it was before the step, with its headers
+        exchange.getMessage().removeHeaders("*", "CamelRedeliver*");
         if (deliveries.mustLook(progress)) {
             return State.KNOWN;
         }

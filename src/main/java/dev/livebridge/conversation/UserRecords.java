@@ -58,10 +58,11 @@ public final class UserRecords {
         List<String> selectors = new ArrayList<>();
         List<String> all = new ArrayList<>(conversations);
         all.addAll(userGroups());
-        for (List<String> keys : batches(all)) {
-            selectors.addAll(of("select queue, group_id from hold where bot_id = :records and group_id in (:ids)", keys)
-                    .query((row, number) -> Holds.selector(row.getString(1), row.getString(2)))
-                    .list());
+        for (List<String> groups : batches(all)) {
+            selectors.addAll(
+                    of("select queue, group_id from hold where bot_id = :records and group_id in (:ids)", groups)
+                            .query((row, number) -> Holds.selector(row.getString(1), row.getString(2)))
+                            .list());
         }
         return selectors;
     }

@@ -22,7 +22,7 @@ public enum Next {
     /** The name of the variable. */
     static final String VARIABLE = "next";
 
-    /** As routes/error-handling.camel.yaml names it. */
+    /** As routes/error-handling.camel.yaml and routes/give-up.camel.yaml name it. */
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');

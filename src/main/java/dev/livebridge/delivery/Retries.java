@@ -105,10 +105,11 @@ public final class Retries implements Processor {
     @Override
     public void process(Exchange exchange) throws JMSException {
         Throwable failure = Failures.cause(exchange.getException());
+        // where this fails as well
+        exchange.setVariable(Next.VARIABLE, Next.PUT_BACK.toString());
         if (failure instanceof LostMessageException) {
             // another consumer has it, and says what becomes of it
             LOG.debug("{}", failure.getMessage());
-            exchange.setVariable(Next.VARIABLE, Next.PUT_BACK.toString());
             return;
         }
         Progress progress = Progress.of(exchange);

@@ -10,19 +10,27 @@ import dev.livebridge.failure.ServerErrorException;
 import dev.livebridge.failure.ServiceUnavailableException;
 import dev.livebridge.jms.NotKeptException;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import org.apache.camel.CamelExchangeException;
 import org.apache.camel.Exchange;
 import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
 import org.apache.camel.test.main.junit5.CamelMainTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.QueryTimeoutException;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
 
 /** The policy, at a route that it is bound to. */
 @CamelMainTest(
@@ -39,10 +47,27 @@ class ErrorHandlingTest extends RouteTest {
             Map.entry("network", new IOException("connection reset")),
             Map.entry("s3", SdkClientException.create("S3 is away")),
             Map.entry("store", new QueryTimeoutException("the store is away")),
+            // as the store throws them: Camel looks at the causes, too
+            Map.entry("sqlite", away(new SQLiteException("disk I/O error", SQLiteErrorCode.SQLITE_IOERR))),
+            Map.entry("postgresql", away(new SQLException("connection refused"))),
+            Map.entry("interrupted", away(new InterruptedException())),
+            Map.entry(
+                    "bucket",
+                    exchangeFailed(
+                            NoSuchBucketException.builder().message("none").build())),
             Map.entry("wrapped", new RuntimeCamelException(new IOException("connection reset"))),
             Map.entry("no-conversation", new NoConversationException(ErrorCode.UNKNOWN_CONVERSATION, "none")),
             Map.entry("bug", new IllegalStateException("a bug")),
             Map.entry("not-kept", new NotKeptException("the spool is full")));
+
+    private static DataAccessResourceFailureException away(Exception cause) {
+        return new DataAccessResourceFailureException("the store is away", cause);
+    }
+
+    /** As a split throws what one of its parts failed with. */
+    private static CamelExchangeException exchangeFailed(Exception cause) {
+        return new CamelExchangeException("a part failed", new DefaultExchange(new DefaultCamelContext()), cause);
+    }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
@@ -53,13 +78,17 @@ class ErrorHandlingTest extends RouteTest {
             network         | try-again, set-aside | direct:deliver-message, retries, direct:deliver-message, retries, direct:give-up
             s3              | try-again, set-aside | direct:deliver-message, retries, direct:deliver-message, retries, direct:give-up
             store           | try-again, set-aside | direct:deliver-message, retries, direct:deliver-message, retries, direct:give-up
+            sqlite          | try-again, set-aside | direct:deliver-message, retries, direct:deliver-message, retries, direct:give-up
+            postgresql      | try-again, set-aside | direct:deliver-message, retries, direct:deliver-message, retries, direct:give-up
+            interrupted     | try-again, set-aside | direct:deliver-message, retries, direct:deliver-message, retries, direct:give-up
+            bucket          | try-again, set-aside | direct:deliver-message, retries, direct:deliver-message, retries, direct:give-up
             wrapped         | try-again, set-aside | direct:deliver-message, retries, direct:deliver-message, retries, direct:give-up
             no-conversation | try-again, set-aside | direct:deliver-message, retries, direct:deliver-message, retries, direct:give-up
             unavailable     | set-aside            | direct:deliver-message, retries, direct:give-up
             refused         | dead-letter          | direct:deliver-message, retries, direct:give-up
             attachment      | dead-letter          | direct:deliver-message, retries, direct:give-up
             refused         | try-again            | direct:deliver-message, retries, direct:give-up
-            bug             | try-again            | direct:deliver-message, retries, direct:give-up
+            bug             | dead-letter          | direct:deliver-message, retries, direct:give-up
             not-kept        |                      | direct:deliver-message, direct:put-back
             """)
     void triesAgainWhatMaySucceedForAsLongAsRetriesSaysSo(String failure, String decisions, String calls) {
