@@ -1,0 +1,97 @@
+package dev.livebridge.conversation;
+
+import static org.awaitility.Awaitility.await;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyBoolean;
+import static org.mockito.ArgumentMatchers.anyInt;
+import static org.mockito.ArgumentMatchers.anyLong;
+import static org.mockito.ArgumentMatchers.anyString;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.times;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.when;
+
+import dev.livebridge.broker.BrokerQueues;
+import dev.livebridge.jms.Addressee;
+import dev.livebridge.jms.Originals;
+import dev.livebridge.outage.Outages;
+import dev.livebridge.spool.Spool;
+import jakarta.jms.Connection;
+import jakarta.jms.ConnectionFactory;
+import jakarta.jms.JMSException;
+import jakarta.jms.MessageConsumer;
+import jakarta.jms.MessageProducer;
+import jakarta.jms.Session;
+import jakarta.jms.TextMessage;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class MessageReaderTest {
+    private static final int MESSAGES = 30;
+
+    private final BlockingQueue<TextMessage> waiting = new LinkedBlockingQueue<>();
+    private final Session session = mock(Session.class);
+    private final MessageProducer producer = mock(MessageProducer.class);
+
+    @Test
+    void movesWhatWaitsInOneTransaction() throws Exception {
+        for (int i = 0; i < MESSAGES; i++) {
+            waiting.add(message());
+        }
+        MessageReader reader = reader();
+        reader.start();
+        try {
+            await().untilAsserted(() -> verify(producer, times(MESSAGES)).send(any(), anyInt(), anyInt(), anyLong()));
+            verify(session, times(1)).commit();
+        } finally {
+            reader.stop();
+        }
+    }
+
+    private static TextMessage message() throws JMSException {
+        TextMessage message = mock(TextMessage.class);
+        when(message.getText()).thenReturn("{}");
+        when(message.getJMSMessageID()).thenReturn("ID:1");
+        when(message.getPropertyNames()).thenReturn(Collections.emptyEnumeration());
+        return message;
+    }
+
+    private MessageReader reader() throws Exception {
+        MessageConsumer consumer = mock(MessageConsumer.class);
+        when(consumer.receive(anyLong())).thenAnswer(call -> waiting.poll(call.getArgument(0), TimeUnit.MILLISECONDS));
+        when(session.createConsumer(any())).thenReturn(consumer);
+        when(session.createProducer(any())).thenReturn(producer);
+        Connection connection = mock(Connection.class);
+        when(connection.createSession(anyBoolean(), anyInt())).thenReturn(session);
+        ConnectionFactory broker = mock(ConnectionFactory.class);
+        when(broker.createConnection()).thenReturn(connection);
+
+        BotChoice choice = mock(BotChoice.class);
+        when(choice.addressee(any())).thenReturn(Addressee.NONE);
+        MessageGroups groups = mock(MessageGroups.class);
+        when(groups.append(anyString(), anyLong(), any(), any(), any()))
+                .thenAnswer(call -> Collections.nCopies(((List<?>) call.getArgument(2)).size(), null));
+        Conversations conversations = mock(Conversations.class);
+        when(conversations.parties(any())).thenReturn(new HashMap<>());
+        return new MessageReader(
+                broker,
+                mock(BrokerQueues.class),
+                "in",
+                "out",
+                100,
+                20,
+                choice,
+                conversations,
+                groups,
+                new Originals(Set.of()),
+                mock(Spool.class),
+                new Outages(),
+                mock(UnreadableMessages.class));
+    }
+}
