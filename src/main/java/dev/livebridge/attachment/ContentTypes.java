@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.camel.Variable;
+import org.apache.camel.util.function.Suppliers;
 import org.apache.tika.Tika;
 
 /** What an attachment is, by its bytes: neither its name nor its sender is believed. */
@@ -39,7 +41,9 @@ public final class ContentTypes {
     private static final Set<String> ACTIVE =
             Set.of("image/svg+xml", "text/html", "application/xhtml+xml", "application/xml", "text/xml");
 
-    private final Tika tika = new Tika();
+    /** Made at the first attachment: it reads 300 KB of XML. */
+    private final Supplier<Tika> tika = Suppliers.memorize(Tika::new);
+
     private final Set<String> imageTypes;
     private final Set<String> refusedTypes;
     private final long maxSize;
@@ -73,12 +77,12 @@ public final class ContentTypes {
             throw tooLarge(attachment, maxSize);
         }
         byte[] head = attachment.head() == null ? attachment.content().head(HEAD) : attachment.head();
-        String byBytes = base(tika.detect(head));
+        String byBytes = base(tika.get().detect(head));
         // within what the bytes show, the name may be more exact: a zip may be a docx
-        String refined = base(tika.detect(head, attachment.name()));
+        String refined = base(tika.get().detect(head, attachment.name()));
         String type = refined.startsWith("image/") ? byBytes : refined;
         // an agent's desktop goes by the name
-        String byName = base(tika.detect(attachment.name()));
+        String byName = base(tika.get().detect(attachment.name()));
 
         for (String shown : List.of(byBytes, type, byName)) {
             if (isRefused(shown)) {

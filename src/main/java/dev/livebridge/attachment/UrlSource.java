@@ -22,7 +22,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.camel.Variable;
+import org.apache.camel.util.function.Suppliers;
 import org.apache.hc.client5.http.ClientProtocolException;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
@@ -56,7 +58,8 @@ public final class UrlSource implements AutoCloseable {
     private final long maxSize;
     private final Duration timeout;
     private final NameServer names;
-    private final CloseableHttpClient client;
+    /** Made at the first url: most bridges fetch none. */
+    private final Supplier<CloseableHttpClient> client;
 
     /**
      * @param allowedHosts    {@code live.attachments.allowed-hosts}
@@ -96,7 +99,11 @@ public final class UrlSource implements AutoCloseable {
         this.maxSize = maxSize;
         this.timeout = timeout;
         this.names = names;
-        this.client = HttpClients.custom()
+        this.client = Suppliers.memorize(() -> client(connectTimeout, responseTimeout));
+    }
+
+    private CloseableHttpClient client(Duration connectTimeout, Duration responseTimeout) {
+        return HttpClients.custom()
                 .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
                         .setDnsResolver(new CheckedAddresses())
                         .setMaxConnTotal(200)
@@ -146,7 +153,7 @@ public final class UrlSource implements AutoCloseable {
             return null;
         });
         String host = request.getAuthority().getHostName();
-        try (ClassicHttpResponse response = client.executeOpen(null, request, null)) {
+        try (ClassicHttpResponse response = client.get().executeOpen(null, request, null)) {
             try {
                 checkStatus(attachment, response, host);
                 save(attachment, response, spool, host);
@@ -270,7 +277,7 @@ public final class UrlSource implements AutoCloseable {
     /** Cuts off what is under way. */
     @Override
     public void close() {
-        client.close(CloseMode.IMMEDIATE);
+        client.get().close(CloseMode.IMMEDIATE);
     }
 
     /** Looks names up. */

@@ -48,8 +48,6 @@ public final class MessageReader extends ServiceSupport implements Runnable {
     private static final int TRIES = 3;
     /** How long a batch is waited for at the most once its first message is there. */
     private static final long GATHER_MILLIS = 5;
-    /** How long the next message of a batch is waited for: while one batch is committed, the next one gathers by itself. */
-    private static final long NEXT_MILLIS = 1;
 
     private static final long PAUSE_MILLIS = 1_000;
     private static final Duration ALL_CONSUMERS = Duration.ofSeconds(3);
@@ -241,7 +239,8 @@ public final class MessageReader extends ServiceSupport implements Runnable {
             taken.add(next);
             batch.add(originals.keep(next, folder));
             boolean isFull = batch.size() >= (alone > 0 ? 1 : batchSize) || System.nanoTime() > until;
-            next = isFull ? null : consumer.receive(NEXT_MILLIS);
+            // one that is on its way gathers while this batch is committed
+            next = isFull ? null : consumer.receiveNoWait();
         }
         return batch;
     }

@@ -67,6 +67,7 @@ class MessageReaderTest {
     private MessageReader reader() throws Exception {
         MessageConsumer consumer = mock(MessageConsumer.class);
         when(consumer.receive(anyLong())).thenAnswer(call -> waiting.poll(call.getArgument(0), TimeUnit.MILLISECONDS));
+        when(consumer.receiveNoWait()).thenAnswer(call -> waiting.poll());
         when(session.createConsumer(any())).thenReturn(consumer);
         when(session.createProducer(any())).thenReturn(producer);
         Connection connection = mock(Connection.class);
