@@ -31,7 +31,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.dao.DataAccessResourceFailureException;
 
-/** Once, where that is possible; and where it isn't, it is said. A rollback stands for a crash: the record is all that is left. */
+/**
+ * Once, where that is possible; and where it isn't, it is said. The steps that break here roll the message back: the next consumer
+ * finds the record alone. Processes die in the tests of chaos.
+ */
 class DeliveryIT {
     @RegisterExtension
     static final TestBridge BRIDGE = new TestBridge()
@@ -40,7 +43,7 @@ class DeliveryIT {
             .with("live.retry.notify-after", "300ms")
             .with("live.jms.max-crash-deliveries", "3");
 
-    private static final NotKeptException CRASH = new NotKeptException("as if the process had ended");
+    private static final NotKeptException ROLLBACK = new NotKeptException("rolled back by a test");
 
     private final String conversation = unique("conversation");
     private final String path = "/" + conversation + "/client/message";
@@ -48,7 +51,7 @@ class DeliveryIT {
 
     @Test
     void doesNotSendAgainWhatIsConfirmed() throws Exception {
-        BRIDGE.breakStep("report-sent", 1, CRASH);
+        BRIDGE.breakStep("report-sent", 1, ROLLBACK);
         JsonNode reply = BRIDGE.request(MESSAGES, body);
 
         assertThat(reply.at("/status").asText()).isEqualTo("sent");
@@ -75,7 +78,7 @@ class DeliveryIT {
         BRIDGE.live()
                 .stubFor(post(QUEUE_PATH).willReturn(okJson("{\"conversationId\": \"%s\"}".formatted(conversation))));
         String user = unique("user");
-        BRIDGE.breakStep("remember-queued", 1, CRASH);
+        BRIDGE.breakStep("remember-queued", 1, ROLLBACK);
         JsonNode reply = BRIDGE.request(CONVERSATIONS, request(user));
 
         assertThat(reply.at("/conversationId").asText()).isEqualTo(conversation);
@@ -99,7 +102,7 @@ class DeliveryIT {
 
     @Test
     void marksWhatMayHaveBeenSent() throws Exception {
-        BRIDGE.breakStep("read-answer", 1, CRASH);
+        BRIDGE.breakStep("read-answer", 1, ROLLBACK);
         JsonNode reply = BRIDGE.request(MESSAGES, body);
 
         assertThat(reply.at("/status").asText()).isEqualTo("sent");
@@ -139,7 +142,7 @@ class DeliveryIT {
     void deadLettersWhatMayHaveBeenQueuedIfItIsToldTo() throws Exception {
         BRIDGE.live()
                 .stubFor(post(QUEUE_PATH).willReturn(okJson("{\"conversationId\": \"%s\"}".formatted(conversation))));
-        BRIDGE.breakStep("read-answer", 1, CRASH);
+        BRIDGE.breakStep("read-answer", 1, ROLLBACK);
         JsonNode reply = BRIDGE.request(CONVERSATIONS, request(unique("user")));
 
         assertThat(reply.at("/error/code").asText()).isEqualTo("uncertain");
@@ -191,9 +194,9 @@ class DeliveryIT {
     }
 
     @Test
-    void endsWhatEndsTheProcessEachTime() throws Exception {
+    void endsWhatIsTakenUpTooOften() throws Exception {
         BRIDGE.breakStep("read-message", 100);
-        // nothing is recorded, as if the process had ended
+        // it goes back without a record of why, as it does when a process ends
         BRIDGE.breakStep("give-up-other", 3);
 
         JsonNode reply = BRIDGE.request(MESSAGES, body);
