@@ -118,7 +118,7 @@ final class Beans {
                 settings.flag("live.messages.hold-until-attended"));
         registry.bind("store", store.dataSource());
         registry.bind("conversations", conversations);
-        steps.bindCheck("conversations.find", conversations::find);
+        steps.bindDecision("conversations.find", conversations::find);
         steps.bind("conversations.address", conversations::address);
         steps.bind("conversations.checkOpen", conversations::checkOpen);
         steps.bind("conversations.findUser", conversations::findUser);
@@ -135,11 +135,11 @@ final class Beans {
         steps.bind("openings.giveUp", openings::giveUp);
         // the connections are configured after this
         Supplier<GroupOrder> order = Suppliers.memorize(() -> groupOrder(settings, registry));
-        steps.bindCheck("groupOrder.check", progress -> order.get().check(progress));
+        steps.bindDecision("groupOrder.check", progress -> order.get().check(progress));
         Supplier<Holds> holds = Suppliers.memorize(
                 () -> holds(settings, bots, store, conversations, order.get(), originals, outages, registry));
         registry.bind("holds", Holds.class, () -> holds.get());
-        steps.bindCheck("holds.check", progress -> holds.get().check(progress));
+        steps.bindDecision("holds.check", progress -> holds.get().check(progress));
         steps.bind("holds.begin", progress -> holds.get().begin(progress));
         steps.bind("holds.setAside", progress -> holds.get().setAside(progress));
         steps.bind("holds.postpone", progress -> holds.get().postpone(progress));
@@ -178,9 +178,9 @@ final class Beans {
         registry.bind("outages", outages);
         registry.bind("deliveries", deliveries);
         registry.bind("liveHeaders", new LiveHeaders(settings.family("live.api.headers.")));
-        steps.bindCheck("deliveries.look", deliveries::look);
-        steps.bindCheck("deliveries.claimKey", deliveries::claimKey);
-        steps.bindCheck("deliveries.start", deliveries::start);
+        steps.bindDecision("deliveries.look", deliveries::look);
+        steps.bindDecision("deliveries.claimKey", deliveries::claimKey);
+        steps.bindDecision("deliveries.start", deliveries::start);
         steps.bind("deliveries.endQueueCall", deliveries::endQueueCall);
         steps.bind("deliveries.confirm", deliveries::confirm);
         steps.bind("deliveries.fail", deliveries::fail);
@@ -211,7 +211,7 @@ final class Beans {
 
         // event: what became of it, and what Live tells
         registry.bind("outcomes", outcomes);
-        steps.bindCheck("outcomes.check", outcomes::check);
+        steps.bindDecision("outcomes.check", outcomes::check);
         steps.bind("outcomes.setQueued", outcomes::setQueued);
         steps.bind("outcomes.setSent", outcomes::setSent);
         steps.bind("outcomes.setFailed", outcomes::setFailed);
@@ -331,8 +331,8 @@ final class Beans {
         return queues;
     }
 
-    private static Deliveries.Settings records(Settings settings, Bots bots) {
-        return new Deliveries.Settings(
+    private static Deliveries.Rules records(Settings settings, Bots bots) {
+        return new Deliveries.Rules(
                 bots.main().id(),
                 settings.integer("live.jms.max-crash-deliveries"),
                 notSentAgain(settings, bots),

@@ -24,7 +24,7 @@ import org.apache.camel.util.TimeUtils;
  */
 public final class Settings {
     /** What a value must look like. */
-    private enum Type {
+    private enum ValueType {
         TEXT("a text"),
         BROKER("an address of Artemis, such as tcp://broker.example.org:61616"),
         BOOLEAN("true or false"),
@@ -55,7 +55,7 @@ public final class Settings {
 
         private final String expected;
 
-        Type(String expected) {
+        ValueType(String expected) {
             this.expected = expected;
         }
     }
@@ -66,125 +66,125 @@ public final class Settings {
     private static final Pattern CREDENTIALS = Pattern.compile("(?i)[?&;](user|password|sslpassword)=|//[^/?]*@");
 
     /** Where a mistake may be a password. */
-    private static final Set<Type> ADDRESSES = Set.of(Type.JDBC, Type.DATABASE, Type.LOOKUP_URL);
+    private static final Set<ValueType> ADDRESSES = Set.of(ValueType.JDBC, ValueType.DATABASE, ValueType.LOOKUP_URL);
 
     private static final List<String> REQUIRED =
             List.of("live.bot.id", "live.bot.token", "live.jms.url", "live.webhook.secret");
 
     /** Every single property; families ({@code live.extra.*}) are read by {@link #family}. */
-    private static final Map<String, Type> TYPES = new TreeMap<>(Map.ofEntries(
-            Map.entry("live.jms.url", Type.BROKER),
-            Map.entry("live.jms.username", Type.TEXT),
-            Map.entry("live.jms.password", Type.TEXT),
-            Map.entry("live.jms.consumer-window-size", Type.INTEGER),
-            Map.entry("live.jms.reply-connections", Type.POSITIVE),
-            Map.entry("live.jms.connect-timeout", Type.DURATION),
-            Map.entry("live.queues.conversations", Type.TEXT),
-            Map.entry("live.queues.messages", Type.TEXT),
-            Map.entry("live.queues.grouped", Type.TEXT),
-            Map.entry("live.queues.held", Type.TEXT),
-            Map.entry("live.queues.events", Type.TEXT),
-            Map.entry("live.queues.deadletters", Type.TEXT),
-            Map.entry("live.consumers", Type.POSITIVE),
-            Map.entry("live.reader.batch-size", Type.POSITIVE),
-            Map.entry("live.jms.max-crash-deliveries", Type.POSITIVE),
-            Map.entry("live.messages.grouped-by", Type.GROUPED_BY),
-            Map.entry("live.messages.wait-for-conversation", Type.DURATION),
-            Map.entry("live.messages.hold-until-attended", Type.BOOLEAN),
-            Map.entry("live.hold.after", Type.DURATION),
-            Map.entry("live.hold.timeout", Type.DURATION),
-            Map.entry("live.uncertain.conversations", Type.UNCERTAIN),
-            Map.entry("live.uncertain.messages", Type.UNCERTAIN),
-            Map.entry("live.idempotency.retention", Type.DURATION),
-            Map.entry("live.conversations.max-age", Type.DURATION),
-            Map.entry("live.conversations.reuse-open", Type.BOOLEAN),
-            Map.entry("live.conversations.reopen-closed", Type.BOOLEAN),
-            Map.entry("live.conversations.reopened-firstname", Type.TEXT),
-            Map.entry("live.store.url", Type.JDBC),
-            Map.entry("live.store.username", Type.TEXT),
-            Map.entry("live.store.password", Type.TEXT),
-            Map.entry("live.store.connections", Type.POSITIVE),
-            Map.entry("live.api.max-rate", Type.POSITIVE),
-            Map.entry("live.retry.notify-after", Type.DURATION),
-            Map.entry("live.messages.max-text-size", Type.SIZE),
-            Map.entry("live.reply-to.allowed", Type.TEXT),
-            Map.entry("live.events.sent", Type.BOOLEAN),
-            Map.entry("live.api.base-url", Type.URL),
-            Map.entry("live.api.queue-path", Type.PATH),
-            Map.entry("live.api.message-path", Type.MESSAGE_PATH),
-            Map.entry("live.api.extra-shape", Type.EXTRA_SHAPE),
-            Map.entry("live.api.groups-url", Type.URL),
-            Map.entry("live.api.connect-timeout", Type.DURATION),
-            Map.entry("live.api.response-timeout", Type.DURATION),
-            Map.entry("live.bot.id", Type.INTEGER),
-            Map.entry("live.bot.token", Type.TEXT),
-            Map.entry("live.bot.previous-token", Type.TEXT),
-            Map.entry("live.default-groups-id", Type.INTEGERS),
-            Map.entry("live.retry.max-attempts", Type.POSITIVE),
-            Map.entry("live.retry.delay", Type.DURATION),
-            Map.entry("live.retry.multiplier", Type.DECIMAL),
-            Map.entry("live.retry.max-delay", Type.DURATION),
-            Map.entry("live.retry.max-retry-after", Type.DURATION),
-            Map.entry("live.retry.give-up-after", Type.DURATION),
-            Map.entry("live.s3.endpoint", Type.URL),
-            Map.entry("live.s3.region", Type.TEXT),
-            Map.entry("live.s3.bucket", Type.TEXT),
-            Map.entry("live.s3.access-key", Type.TEXT),
-            Map.entry("live.s3.secret-key", Type.TEXT),
-            Map.entry("live.s3.path-style", Type.BOOLEAN),
-            Map.entry("live.s3.public-endpoint", Type.URL),
-            Map.entry("live.s3.presign.access-key", Type.TEXT),
-            Map.entry("live.s3.presign.secret-key", Type.TEXT),
-            Map.entry("live.s3.checksums", Type.CHECKSUMS),
-            Map.entry("live.s3.connect-timeout", Type.DURATION),
-            Map.entry("live.s3.response-timeout", Type.DURATION),
-            Map.entry("live.attachments.address", Type.ADDRESS),
-            Map.entry("live.attachments.public-url", Type.URL),
-            Map.entry("live.attachments.presigned-ttl", Type.PRESIGNED_TTL),
-            Map.entry("live.attachments.max-size", Type.SIZE),
-            Map.entry("live.attachments.max-inline-size", Type.SIZE),
-            Map.entry("live.attachments.image-types", Type.TEXT),
-            Map.entry("live.attachments.refused-types", Type.TEXT),
-            Map.entry("live.attachments.allowed-hosts", Type.HOSTS),
-            Map.entry("live.attachments.allowed-sources", Type.TEXT),
-            Map.entry("live.attachments.fetch-timeout", Type.DURATION),
-            Map.entry("live.attachments.spool-directory", Type.TEXT),
-            Map.entry("live.lookup.cache-size", Type.POSITIVE),
-            Map.entry("live.lookup.http.url", Type.LOOKUP_URL),
-            Map.entry("live.lookup.http.timeout", Type.DURATION),
-            Map.entry("live.lookup.http.ttl", Type.DURATION),
-            Map.entry("live.lookup.http.on-failure", Type.ON_FAILURE),
-            Map.entry("live.lookup.sql.query", Type.TEXT),
-            Map.entry("live.lookup.sql.url", Type.DATABASE),
-            Map.entry("live.lookup.sql.username", Type.TEXT),
-            Map.entry("live.lookup.sql.password", Type.TEXT),
-            Map.entry("live.lookup.sql.connections", Type.POSITIVE),
-            Map.entry("live.lookup.sql.timeout", Type.DURATION),
-            Map.entry("live.lookup.sql.ttl", Type.DURATION),
-            Map.entry("live.lookup.sql.on-failure", Type.ON_FAILURE),
-            Map.entry("live.lookup.csv.file", Type.TEXT),
-            Map.entry("live.lookup.csv.key", Type.TEXT),
-            Map.entry("live.lookup.csv.separator", Type.CHARACTER),
-            Map.entry("live.lookup.csv.timeout", Type.DURATION),
-            Map.entry("live.lookup.csv.on-failure", Type.ON_FAILURE),
-            Map.entry("live.data-directory", Type.TEXT),
-            Map.entry("live.webhook.host", Type.TEXT),
-            Map.entry("live.webhook.port", Type.PORT),
-            Map.entry("live.webhook.max-size", Type.SIZE),
-            Map.entry("live.webhook.secret", Type.TEXT),
-            Map.entry("live.webhook.previous-secret", Type.TEXT),
-            Map.entry("live.webhook.event.attended", Type.TEXT),
-            Map.entry("live.webhook.event.transfer", Type.TEXT),
-            Map.entry("live.webhook.event.closed", Type.TEXT),
-            Map.entry("live.management.host", Type.TEXT),
-            Map.entry("live.management.port", Type.PORT),
-            Map.entry("live.routes.reload", Type.BOOLEAN),
-            Map.entry("live.sandbox.demo", Type.BOOLEAN),
-            Map.entry("live.sandbox.host", Type.TEXT),
-            Map.entry("live.sandbox.jms-port", Type.PORT),
-            Map.entry("live.sandbox.live-port", Type.PORT),
-            Map.entry("live.sandbox.s3-port", Type.PORT),
-            Map.entry("live.sandbox.webhook-url", Type.URL)));
+    private static final Map<String, ValueType> TYPES = new TreeMap<>(Map.ofEntries(
+            Map.entry("live.jms.url", ValueType.BROKER),
+            Map.entry("live.jms.username", ValueType.TEXT),
+            Map.entry("live.jms.password", ValueType.TEXT),
+            Map.entry("live.jms.consumer-window-size", ValueType.INTEGER),
+            Map.entry("live.jms.reply-connections", ValueType.POSITIVE),
+            Map.entry("live.jms.connect-timeout", ValueType.DURATION),
+            Map.entry("live.queues.conversations", ValueType.TEXT),
+            Map.entry("live.queues.messages", ValueType.TEXT),
+            Map.entry("live.queues.grouped", ValueType.TEXT),
+            Map.entry("live.queues.held", ValueType.TEXT),
+            Map.entry("live.queues.events", ValueType.TEXT),
+            Map.entry("live.queues.deadletters", ValueType.TEXT),
+            Map.entry("live.consumers", ValueType.POSITIVE),
+            Map.entry("live.reader.batch-size", ValueType.POSITIVE),
+            Map.entry("live.jms.max-crash-deliveries", ValueType.POSITIVE),
+            Map.entry("live.messages.grouped-by", ValueType.GROUPED_BY),
+            Map.entry("live.messages.wait-for-conversation", ValueType.DURATION),
+            Map.entry("live.messages.hold-until-attended", ValueType.BOOLEAN),
+            Map.entry("live.hold.after", ValueType.DURATION),
+            Map.entry("live.hold.timeout", ValueType.DURATION),
+            Map.entry("live.uncertain.conversations", ValueType.UNCERTAIN),
+            Map.entry("live.uncertain.messages", ValueType.UNCERTAIN),
+            Map.entry("live.idempotency.retention", ValueType.DURATION),
+            Map.entry("live.conversations.max-age", ValueType.DURATION),
+            Map.entry("live.conversations.reuse-open", ValueType.BOOLEAN),
+            Map.entry("live.conversations.reopen-closed", ValueType.BOOLEAN),
+            Map.entry("live.conversations.reopened-firstname", ValueType.TEXT),
+            Map.entry("live.store.url", ValueType.JDBC),
+            Map.entry("live.store.username", ValueType.TEXT),
+            Map.entry("live.store.password", ValueType.TEXT),
+            Map.entry("live.store.connections", ValueType.POSITIVE),
+            Map.entry("live.api.max-rate", ValueType.POSITIVE),
+            Map.entry("live.retry.notify-after", ValueType.DURATION),
+            Map.entry("live.messages.max-text-size", ValueType.SIZE),
+            Map.entry("live.reply-to.allowed", ValueType.TEXT),
+            Map.entry("live.events.sent", ValueType.BOOLEAN),
+            Map.entry("live.api.base-url", ValueType.URL),
+            Map.entry("live.api.queue-path", ValueType.PATH),
+            Map.entry("live.api.message-path", ValueType.MESSAGE_PATH),
+            Map.entry("live.api.extra-shape", ValueType.EXTRA_SHAPE),
+            Map.entry("live.api.groups-url", ValueType.URL),
+            Map.entry("live.api.connect-timeout", ValueType.DURATION),
+            Map.entry("live.api.response-timeout", ValueType.DURATION),
+            Map.entry("live.bot.id", ValueType.INTEGER),
+            Map.entry("live.bot.token", ValueType.TEXT),
+            Map.entry("live.bot.previous-token", ValueType.TEXT),
+            Map.entry("live.default-groups-id", ValueType.INTEGERS),
+            Map.entry("live.retry.max-attempts", ValueType.POSITIVE),
+            Map.entry("live.retry.delay", ValueType.DURATION),
+            Map.entry("live.retry.multiplier", ValueType.DECIMAL),
+            Map.entry("live.retry.max-delay", ValueType.DURATION),
+            Map.entry("live.retry.max-retry-after", ValueType.DURATION),
+            Map.entry("live.retry.give-up-after", ValueType.DURATION),
+            Map.entry("live.s3.endpoint", ValueType.URL),
+            Map.entry("live.s3.region", ValueType.TEXT),
+            Map.entry("live.s3.bucket", ValueType.TEXT),
+            Map.entry("live.s3.access-key", ValueType.TEXT),
+            Map.entry("live.s3.secret-key", ValueType.TEXT),
+            Map.entry("live.s3.path-style", ValueType.BOOLEAN),
+            Map.entry("live.s3.public-endpoint", ValueType.URL),
+            Map.entry("live.s3.presign.access-key", ValueType.TEXT),
+            Map.entry("live.s3.presign.secret-key", ValueType.TEXT),
+            Map.entry("live.s3.checksums", ValueType.CHECKSUMS),
+            Map.entry("live.s3.connect-timeout", ValueType.DURATION),
+            Map.entry("live.s3.response-timeout", ValueType.DURATION),
+            Map.entry("live.attachments.address", ValueType.ADDRESS),
+            Map.entry("live.attachments.public-url", ValueType.URL),
+            Map.entry("live.attachments.presigned-ttl", ValueType.PRESIGNED_TTL),
+            Map.entry("live.attachments.max-size", ValueType.SIZE),
+            Map.entry("live.attachments.max-inline-size", ValueType.SIZE),
+            Map.entry("live.attachments.image-types", ValueType.TEXT),
+            Map.entry("live.attachments.refused-types", ValueType.TEXT),
+            Map.entry("live.attachments.allowed-hosts", ValueType.HOSTS),
+            Map.entry("live.attachments.allowed-sources", ValueType.TEXT),
+            Map.entry("live.attachments.fetch-timeout", ValueType.DURATION),
+            Map.entry("live.attachments.spool-directory", ValueType.TEXT),
+            Map.entry("live.lookup.cache-size", ValueType.POSITIVE),
+            Map.entry("live.lookup.http.url", ValueType.LOOKUP_URL),
+            Map.entry("live.lookup.http.timeout", ValueType.DURATION),
+            Map.entry("live.lookup.http.ttl", ValueType.DURATION),
+            Map.entry("live.lookup.http.on-failure", ValueType.ON_FAILURE),
+            Map.entry("live.lookup.sql.query", ValueType.TEXT),
+            Map.entry("live.lookup.sql.url", ValueType.DATABASE),
+            Map.entry("live.lookup.sql.username", ValueType.TEXT),
+            Map.entry("live.lookup.sql.password", ValueType.TEXT),
+            Map.entry("live.lookup.sql.connections", ValueType.POSITIVE),
+            Map.entry("live.lookup.sql.timeout", ValueType.DURATION),
+            Map.entry("live.lookup.sql.ttl", ValueType.DURATION),
+            Map.entry("live.lookup.sql.on-failure", ValueType.ON_FAILURE),
+            Map.entry("live.lookup.csv.file", ValueType.TEXT),
+            Map.entry("live.lookup.csv.key", ValueType.TEXT),
+            Map.entry("live.lookup.csv.separator", ValueType.CHARACTER),
+            Map.entry("live.lookup.csv.timeout", ValueType.DURATION),
+            Map.entry("live.lookup.csv.on-failure", ValueType.ON_FAILURE),
+            Map.entry("live.data-directory", ValueType.TEXT),
+            Map.entry("live.webhook.host", ValueType.TEXT),
+            Map.entry("live.webhook.port", ValueType.PORT),
+            Map.entry("live.webhook.max-size", ValueType.SIZE),
+            Map.entry("live.webhook.secret", ValueType.TEXT),
+            Map.entry("live.webhook.previous-secret", ValueType.TEXT),
+            Map.entry("live.webhook.event.attended", ValueType.TEXT),
+            Map.entry("live.webhook.event.transfer", ValueType.TEXT),
+            Map.entry("live.webhook.event.closed", ValueType.TEXT),
+            Map.entry("live.management.host", ValueType.TEXT),
+            Map.entry("live.management.port", ValueType.PORT),
+            Map.entry("live.routes.reload", ValueType.BOOLEAN),
+            Map.entry("live.sandbox.demo", ValueType.BOOLEAN),
+            Map.entry("live.sandbox.host", ValueType.TEXT),
+            Map.entry("live.sandbox.jms-port", ValueType.PORT),
+            Map.entry("live.sandbox.live-port", ValueType.PORT),
+            Map.entry("live.sandbox.s3-port", ValueType.PORT),
+            Map.entry("live.sandbox.webhook-url", ValueType.URL)));
 
     private static final List<String> QUEUES = List.of(
             "live.queues.conversations",
@@ -197,13 +197,13 @@ public final class Settings {
     private static final String BOTS = "live.bots.";
 
     /** What each of {@code live.bots.<name>} has. */
-    private static final Map<String, Type> BOT_TYPES = new TreeMap<>(Map.of(
-            "id", Type.INTEGER,
-            "token", Type.TEXT,
-            "previous-token", Type.TEXT,
-            "default-groups-id", Type.INTEGERS,
-            "queues.conversations", Type.TEXT,
-            "queues.messages", Type.TEXT));
+    private static final Map<String, ValueType> BOT_TYPES = new TreeMap<>(Map.of(
+            "id", ValueType.INTEGER,
+            "token", ValueType.TEXT,
+            "previous-token", ValueType.TEXT,
+            "default-groups-id", ValueType.INTEGERS,
+            "queues.conversations", ValueType.TEXT,
+            "queues.messages", ValueType.TEXT));
 
     private final PropertiesComponent properties;
 
@@ -226,8 +226,9 @@ public final class Settings {
                 .ifPresent(value -> problems.add(key + " must be " + type.expected
                         + (ADDRESSES.contains(type) && hasCredentials(value) ? "" : ", not '" + value + "'"))));
         family("live.groups.").forEach((name, value) -> {
-            if (!fits(Type.INTEGERS, value)) {
-                problems.add("live.groups." + name + " must be " + Type.INTEGERS.expected + ", not '" + value + "'");
+            if (!fits(ValueType.INTEGERS, value)) {
+                problems.add(
+                        "live.groups." + name + " must be " + ValueType.INTEGERS.expected + ", not '" + value + "'");
             }
         });
         botProblems(problems);
@@ -313,7 +314,7 @@ public final class Settings {
         return CREDENTIALS.matcher(url).find();
     }
 
-    private static boolean fits(Type type, String value) {
+    private static boolean fits(ValueType type, String value) {
         try {
             return switch (type) {
                 case TEXT -> true;
@@ -332,7 +333,7 @@ public final class Settings {
                 case EXTRA_SHAPE -> List.of("array", "single", "object").contains(value);
                 case ADDRESS -> List.of("presigned", "public", "s3").contains(value);
                 case PRESIGNED_TTL ->
-                    fits(Type.DURATION, value)
+                    fits(ValueType.DURATION, value)
                             && TimeUtils.toMilliSeconds(value)
                                     <= Duration.ofDays(7).toMillis();
                 case CHECKSUMS -> List.of("when-supported", "when-required").contains(value);
@@ -341,7 +342,7 @@ public final class Settings {
                 case UNCERTAIN -> List.of("resend", "dead-letter").contains(value);
                 case LOOKUP_URL ->
                     value.contains(HttpService.HASH)
-                            && fits(Type.URL, value.replace(HttpService.HASH, "hash"))
+                            && fits(ValueType.URL, value.replace(HttpService.HASH, "hash"))
                             && !hasCredentials(value);
                 case DATABASE -> value.startsWith("jdbc:") && !hasCredentials(value);
                 case CHARACTER -> value.length() == 1;

@@ -20,7 +20,7 @@ final class Steps {
 
     /** The same, and finds out what the route is to choose by: the variable {@code state}. */
     @FunctionalInterface
-    interface Check {
+    interface Decision {
         State process(Progress progress) throws Exception;
     }
 
@@ -32,11 +32,11 @@ final class Steps {
         bindProcessor(name, exchange -> step.process(Progress.of(exchange)));
     }
 
-    void bindCheck(String name, Check check) {
+    void bindDecision(String name, Decision decision) {
         bindProcessor(
                 name,
                 exchange -> exchange.setVariable(
-                        State.VARIABLE, check.process(Progress.of(exchange)).toString()));
+                        State.VARIABLE, decision.process(Progress.of(exchange)).toString()));
     }
 
     void bindProcessor(String name, Processor processor) {

@@ -567,7 +567,7 @@ class StoreIT {
     }
 
     private Deliveries deliveries(Store of) {
-        return new Deliveries(of, new Deliveries.Settings(botId, 20, Set.of(), WEEK), outages, new LastRun(folder));
+        return new Deliveries(of, new Deliveries.Rules(botId, 20, Set.of(), WEEK), outages, new LastRun(folder));
     }
 
     private Holds holds(Store of) {

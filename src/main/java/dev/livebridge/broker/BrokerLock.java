@@ -25,14 +25,14 @@ import org.slf4j.LoggerFactory;
  * meanwhile, consumes no more and says so.
  */
 public final class BrokerLock implements Gate, AutoCloseable {
-    private enum State {
+    private enum LockState {
         WAITING,
         HELD,
         LOST
     }
 
     /** What a look at the broker shows. */
-    private enum Found {
+    private enum Sighting {
         OURS,
         ANOTHERS,
         /** The broker is away. */
@@ -71,7 +71,7 @@ public final class BrokerLock implements Gate, AutoCloseable {
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final Set<Connection> consuming = Collections.newSetFromMap(new WeakHashMap<>());
     private Thread keeper = new Thread("none yet");
-    private State state = State.WAITING;
+    private LockState state = LockState.WAITING;
     private String reason = "it is not known yet whether another bridge is there";
 
     /**
@@ -105,35 +105,35 @@ public final class BrokerLock implements Gate, AutoCloseable {
     public void open(Consumer<String> lost) throws NotAloneException {
         Claim claim = claims.get();
         long began = System.nanoTime();
-        Found found = look(claim, false);
-        while (found == Found.ANOTHERS) {
+        Sighting found = look(claim, false);
+        while (found == Sighting.ANOTHERS) {
             if (hasPassed(times.patience(), began) || pause(times.retry())) {
                 claim.close();
                 throw new NotAloneException(another);
             }
             found = look(claim, false);
         }
-        Found first = found;
+        Sighting first = found;
         keeper = new Thread(() -> keep(claim, first, lost), "broker-lock");
         keeper.setDaemon(true);
         keeper.start();
     }
 
     /** Looks again and again, until it is closed, or another bridge has it. */
-    private void keep(Claim claim, Found first, Consumer<String> lost) {
+    private void keep(Claim claim, Sighting first, Consumer<String> lost) {
         try (claim) {
-            Found found = first;
-            boolean everHeld = found == Found.OURS;
+            Sighting found = first;
+            boolean everHeld = found == Sighting.OURS;
             long since = System.nanoTime();
-            while (found != Found.UNKNOWABLE && !pause(found == Found.OURS ? times.check() : times.retry())) {
-                Found now = look(claim, everHeld);
+            while (found != Sighting.UNKNOWABLE && !pause(found == Sighting.OURS ? times.check() : times.retry())) {
+                Sighting now = look(claim, everHeld);
                 if (now != found) {
                     found = now;
                     since = System.nanoTime();
                 }
-                everHeld |= found == Found.OURS;
-                if (found == Found.ANOTHERS && hasPassed(everHeld ? times.doubt() : times.patience(), since)) {
-                    become(State.LOST, another);
+                everHeld |= found == Sighting.OURS;
+                if (found == Sighting.ANOTHERS && hasPassed(everHeld ? times.doubt() : times.patience(), since)) {
+                    become(LockState.LOST, another);
                     lost.accept(another);
                     return;
                 }
@@ -141,29 +141,29 @@ public final class BrokerLock implements Gate, AutoCloseable {
         }
     }
 
-    private Found look(Claim claim, boolean everHeld) {
+    private Sighting look(Claim claim, boolean everHeld) {
         try {
             if (claim.isGranted()) {
-                become(State.HELD, "");
-                return Found.OURS;
+                become(LockState.HELD, "");
+                return Sighting.OURS;
             }
             // a bridge on a PostgreSQL goes on while it is in doubt
             if (embedded || !everHeld) {
-                become(State.WAITING, another);
+                become(LockState.WAITING, another);
                 closeConsuming();
             }
-            return Found.ANOTHERS;
+            return Sighting.ANOTHERS;
         } catch (ClientIdsRefusedException e) {
             LOG.warn(
                     "whether another bridge reads the same queues can't be seen, as this user may set no client id: {}",
                     e.getMessage());
-            become(State.HELD, "");
-            return Found.UNKNOWABLE;
+            become(LockState.HELD, "");
+            return Sighting.UNKNOWABLE;
         } catch (JMSException | RuntimeException e) {
             if (embedded || !everHeld) {
-                become(State.WAITING, String.valueOf(e.getMessage()));
+                become(LockState.WAITING, String.valueOf(e.getMessage()));
             }
-            return Found.UNKNOWN;
+            return Sighting.UNKNOWN;
         }
     }
 
@@ -181,8 +181,8 @@ public final class BrokerLock implements Gate, AutoCloseable {
         }
     }
 
-    private synchronized void become(State next, String why) {
-        if (state != State.LOST) {
+    private synchronized void become(LockState next, String why) {
+        if (state != LockState.LOST) {
             state = next;
             reason = why;
             notifyAll();
@@ -213,7 +213,7 @@ public final class BrokerLock implements Gate, AutoCloseable {
     public void admit(Connection connection) throws JMSException {
         boolean open = awaitOpen(ADMISSION_MILLIS);
         synchronized (this) {
-            if (!open || state != State.HELD) {
+            if (!open || state != LockState.HELD) {
                 throw new JMSException(reason);
             }
             consuming.add(connection);
@@ -224,7 +224,7 @@ public final class BrokerLock implements Gate, AutoCloseable {
     public synchronized boolean awaitOpen(long millis) {
         long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         try {
-            while (state != State.HELD) {
+            while (state != LockState.HELD) {
                 long left = until - System.nanoTime();
                 if (left <= 0) {
                     return false;

@@ -315,10 +315,10 @@ public final class Holds {
         });
     }
 
-    private record Row(String queue, String group, String jmsGroup, long markedUntil) {}
+    private record Waiting(String queue, String group, String jmsGroup, long markedUntil) {}
 
-    private static Row row(ResultSet row) throws SQLException {
-        return new Row(row.getString(1), row.getString(2), row.getString(3), row.getLong(4));
+    private static Waiting row(ResultSet row) throws SQLException {
+        return new Waiting(row.getString(1), row.getString(2), row.getString(3), row.getLong(4));
     }
 
     /** Where an outage has ended since the last look, what waits because of it is tried again within two seconds. */
@@ -342,7 +342,7 @@ public final class Holds {
         // marked_until is when it failed, as long as it isn't due
         String waiting = "bot_id = ? and cause = ? and due_at > ? and marked_until >= ?";
         String unasked = end.isOfMany() ? "" : " and not asked";
-        List<Row> holds = store.read(sql -> sql.list(
+        List<Waiting> holds = store.read(sql -> sql.list(
                 "select queue, group_id, jms_group, marked_until from hold where " + waiting + unasked
                         + " order by began_at",
                 Holds::row,
@@ -352,7 +352,7 @@ public final class Holds {
                 end.began()));
         for (int i = 0; i < holds.size(); i++) {
             Instant due = now.plus(SPREAD.multipliedBy(i).dividedBy(holds.size()));
-            Row hold = holds.get(i);
+            Waiting hold = holds.get(i);
             store.writeLater(sql -> sql.update(
                     "update hold set due_at = ? where queue = ? and group_id = ? and " + waiting,
                     due,
@@ -385,7 +385,7 @@ public final class Holds {
 
     private void releaseDue() {
         Instant now = Instant.now();
-        List<Row> due = store.read(sql -> sql.list("""
+        List<Waiting> due = store.read(sql -> sql.list("""
                 select queue, group_id, jms_group, marked_until from hold
                 where bot_id = ? and due_at <= ? and marked_until <= ?
                 """, Holds::row, botId, now, now));
@@ -393,7 +393,7 @@ public final class Holds {
         due.forEach(this::release);
     }
 
-    private void release(Row hold) {
+    private void release(Waiting hold) {
         int claimed = store.write(sql -> sql.update(
                 "update hold set marked_until = ?" + OF_GROUP + " and marked_until = ?",
                 Instant.now().plus(MARKER_PATIENCE),
@@ -423,15 +423,15 @@ public final class Holds {
      */
     public void recover() {
         try {
-            List<Row> held = jms.browse(heldQueue, (session, browser) -> {
-                List<Row> first = new ArrayList<>();
+            List<Waiting> held = jms.browse(heldQueue, (session, browser) -> {
+                List<Waiting> first = new ArrayList<>();
                 for (Enumeration<?> all = browser.getEnumeration();
                         all.hasMoreElements() && first.size() < LOOKED_AT; ) {
                     Message message = (Message) all.nextElement();
                     if (message.getObjectProperty(GROUP) instanceof String group
                             && message.propertyExists(Identity.MESSAGE_ID)) {
                         Identity identity = Identity.of(message, true);
-                        first.add(new Row(identity.queue(), group, identity.group(), 0));
+                        first.add(new Waiting(identity.queue(), group, identity.group(), 0));
                     }
                 }
                 return first;
@@ -444,7 +444,7 @@ public final class Holds {
         }
     }
 
-    private void recover(Row hold) {
+    private void recover(Waiting hold) {
         Hold found = new Hold(Duration.ZERO, "found on " + heldQueue, OTHER, false);
         if (insert(hold.queue(), hold.group(), hold.jmsGroup(), found, Instant.now())) {
             LOG.warn("messages of {} were found on {} with nobody to bring them back", hold.group(), heldQueue);

@@ -48,7 +48,7 @@ public final class Deliveries {
     private static final int MAX_KEY = 255;
 
     private final Store store;
-    private final Settings settings;
+    private final Rules rules;
     private final Outages outages;
     private final LastRun lastRun;
     private final DeliveryTable table;
@@ -61,15 +61,15 @@ public final class Deliveries {
      * @param deadLettering the queues whose uncertain messages are not sent again
      * @param retention     {@code live.idempotency.retention}
      */
-    public record Settings(long botId, int maxCutOff, Set<String> deadLettering, Duration retention) {}
+    public record Rules(long botId, int maxCutOff, Set<String> deadLettering, Duration retention) {}
 
     /** @param lastRun whether the process before this one ended in order */
-    public Deliveries(Store store, Settings settings, Outages outages, LastRun lastRun) {
+    public Deliveries(Store store, Rules rules, Outages outages, LastRun lastRun) {
         this.store = store;
-        this.settings = settings;
+        this.rules = rules;
         this.outages = outages;
         this.lastRun = lastRun;
-        this.table = new DeliveryTable(settings.botId());
+        this.table = new DeliveryTable(rules.botId());
     }
 
     /** Takes a message up. */
@@ -114,10 +114,10 @@ public final class Deliveries {
             progress.repeat(repeated(delivery));
             return State.CONFIRMED;
         }
-        if (delivery.state == Delivery.State.FAILED) {
+        if (delivery.state == Delivery.Stage.FAILED) {
             throw new FailedBeforeException(MAPPER.readValue(delivery.outcome, Failure.class));
         }
-        if (delivery.cutOff >= settings.maxCutOff()) {
+        if (delivery.cutOff >= rules.maxCutOff()) {
             throw RefusedException.cutOff(delivery.cutOff);
         }
         if (isNotSentAgain(delivery)) {
@@ -144,7 +144,7 @@ public final class Deliveries {
                 taken.become(isKnownBetter ? delivery : known);
                 if (!isKnownBetter && known.epoch == delivery.epoch && known.isStarted()) {
                     // it has not called yet
-                    taken.state = Delivery.State.WAITING;
+                    taken.state = Delivery.Stage.WAITING;
                 }
                 taken.stored = !taken.state.isEnd();
                 taken.before = table.before(sql, delivery.identity()).orElse(null);
@@ -161,7 +161,7 @@ public final class Deliveries {
         if (known.state.isEnd() || known.epoch == delivery.epoch) {
             return true;
         }
-        Delivery.State readState = known.state;
+        Delivery.Stage readState = known.state;
         known.cutOff += known.rolledBack ? 0 : 1;
         known.rolledBack = false;
         if (known.isStarted()) {
@@ -174,7 +174,7 @@ public final class Deliveries {
     /** Whether what may have been sent is not sent again: {@code live.uncertain.*} is dead-letter. */
     boolean isNotSentAgain(Delivery delivery) {
         return delivery.uncertain
-                && settings.deadLettering().contains(delivery.identity().queue());
+                && rules.deadLettering().contains(delivery.identity().queue());
     }
 
     /**
@@ -218,7 +218,7 @@ public final class Deliveries {
             throw new KeyTakenException();
         }
         progress.repeat(repeated(holder.get()));
-        delivery.state = Delivery.State.CONFIRMED;
+        delivery.state = Delivery.Stage.CONFIRMED;
         delivery.outcome = holder.get().outcome;
         delivery.userHash = holder.get().userHash;
         delivery.conversationId = holder.get().conversationId;
@@ -258,8 +258,8 @@ public final class Deliveries {
     public State start(Progress progress) throws LostMessageException {
         Delivery delivery = progress.delivery();
         if (delivery.stored) {
-            Delivery.State before = delivery.state;
-            delivery.state = Delivery.State.STARTED;
+            Delivery.Stage before = delivery.state;
+            delivery.state = Delivery.Stage.STARTED;
             try {
                 save(delivery);
             } catch (DataAccessException | LostMessageException e) {
@@ -273,7 +273,7 @@ public final class Deliveries {
         Bot bot = progress.bot();
         if (store.write(sql -> table.begin(sql, delivery, bot) || table.isThere(sql, delivery))) {
             delivery.stored = true;
-            delivery.state = Delivery.State.STARTED;
+            delivery.state = Delivery.Stage.STARTED;
             outages.succeeded(Outages.STORE);
             return State.STARTED;
         }
@@ -286,12 +286,12 @@ public final class Deliveries {
         delivery.userHash = progress.userHash();
         delivery.conversationId = progress.conversationId();
         delivery.outcome = MAPPER.writeValueAsString(progress.outcome());
-        delivery.state = Delivery.State.CONFIRMED;
+        delivery.state = Delivery.Stage.CONFIRMED;
         try {
             save(delivery);
         } catch (DataAccessException e) {
             // the policy tries this step again, and may find the end of its patience
-            delivery.state = Delivery.State.STARTED;
+            delivery.state = Delivery.Stage.STARTED;
             throw e;
         }
     }
@@ -299,14 +299,14 @@ public final class Deliveries {
     /** It will not be tried again: from here on only its dead letter is left to write, however often that fails. */
     public void fail(Progress progress) throws JsonProcessingException, LostMessageException {
         Delivery delivery = progress.delivery();
-        if (delivery.state == Delivery.State.FAILED && delivery.looked) {
+        if (delivery.state == Delivery.Stage.FAILED && delivery.looked) {
             return;
         }
         // whose it is, as far as that is known: Live's answer may speak of the user, who may ask to be forgotten
         delivery.userHash = progress.userHash() == null ? delivery.userHash : progress.userHash();
         delivery.conversationId =
                 progress.conversationId() == null ? delivery.conversationId : progress.conversationId();
-        delivery.state = Delivery.State.FAILED;
+        delivery.state = Delivery.Stage.FAILED;
         delivery.outcome = MAPPER.writeValueAsString(progress.failure());
         if (delivery.idempotencyKey != null) {
             // a failure frees the key
@@ -326,7 +326,7 @@ public final class Deliveries {
         if (delivery.confirmed()) {
             return;
         }
-        delivery.state = Delivery.State.WAITING;
+        delivery.state = Delivery.Stage.WAITING;
         saveLater(delivery);
     }
 
@@ -355,7 +355,7 @@ public final class Deliveries {
     /** Removes what is older than the retention, some of it each time; with the store away, the next time. */
     public void clean() {
         try {
-            Instant until = Instant.now().minus(settings.retention());
+            Instant until = Instant.now().minus(rules.retention());
             // the last messages of groups first: a message must not wait for one that nobody knows any more
             if (store.delete("message_group", "bot_id, group_id, priority", "changed_at < ?", until)) {
                 // found by began_at, which has the index; no row is changed before it began

@@ -10,7 +10,7 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class Delivery {
     /** How far. */
-    public enum State {
+    public enum Stage {
         /** Live has not been called for it, or answered that it would not take it now. */
         WAITING,
         /** A call was begun: if nobody is at it any more, Live may have carried it out. */
@@ -45,7 +45,7 @@ public final class Delivery {
     /** Whether the store has been asked what became of the message before. */
     boolean looked;
 
-    State state = State.WAITING;
+    Stage state = Stage.WAITING;
     int attempts;
     int serverErrors;
     int cutOff;
@@ -104,7 +104,7 @@ public final class Delivery {
     }
 
     public boolean confirmed() {
-        return state == State.CONFIRMED;
+        return state == Stage.CONFIRMED;
     }
 
     /** Whether the store has been asked what became of the message before. */
@@ -154,6 +154,6 @@ public final class Delivery {
 
     /** A call is under way, or was cut off. */
     boolean isStarted() {
-        return state == State.STARTED;
+        return state == Stage.STARTED;
     }
 }

@@ -62,7 +62,7 @@ final class DeliveryTable {
         }
         return sql.first(
                         "select state, held from delivery" + OF_MESSAGE,
-                        row -> Delivery.State.valueOf(row.getString("state")).isEnd()
+                        row -> Delivery.Stage.valueOf(row.getString("state")).isEnd()
                                 ? Optional.<Delivery.Before>empty()
                                 : Optional.of(new Delivery.Before(id, row.getBoolean("held"))),
                         botId,
@@ -125,7 +125,7 @@ final class DeliveryTable {
      * @param known     what the row says from now on
      * @param readState the state that was read
      */
-    boolean takeOver(Sql sql, Delivery known, Delivery.State readState, long epoch) throws SQLException {
+    boolean takeOver(Sql sql, Delivery known, Delivery.Stage readState, long epoch) throws SQLException {
         return sql.update(
                         "update delivery set epoch = ?, cut_off = ?, rolled_back = false, uncertain = ?, attempts = ?"
                                 + OF_TAKE_UP + " and state = ?",
@@ -195,7 +195,7 @@ final class DeliveryTable {
 
     private static Delivery read(ResultSet row, Identity identity) throws SQLException {
         Delivery delivery = new Delivery(identity, row.getLong("epoch"));
-        delivery.state = Delivery.State.valueOf(row.getString("state"));
+        delivery.state = Delivery.Stage.valueOf(row.getString("state"));
         delivery.attempts = row.getInt("attempts");
         delivery.serverErrors = row.getInt("server_errors");
         delivery.cutOff = row.getInt("cut_off");

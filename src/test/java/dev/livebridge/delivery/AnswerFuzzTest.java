@@ -42,7 +42,7 @@ class AnswerFuzzTest {
     private static final Deliveries DELIVERIES = new Deliveries(
             // never asked for anything
             new Store(null, null, null, 1, Path.of("target")),
-            new Deliveries.Settings(1, 1, Set.of(), Duration.ofDays(1)),
+            new Deliveries.Rules(1, 1, Set.of(), Duration.ofDays(1)),
             new Outages(),
             new LastRun(Path.of("target")));
     private static final int MEGABYTE = 1024 * 1024;

@@ -40,7 +40,7 @@ class DeliveriesTest {
         try (Store away = new Store(null, null, null, 1, folder)) {
             Deliveries deliveries = new Deliveries(
                     away,
-                    new Deliveries.Settings(1, 20, Set.of(), Duration.ofDays(1)),
+                    new Deliveries.Rules(1, 20, Set.of(), Duration.ofDays(1)),
                     new Outages(),
                     new LastRun(folder));
             TextMessage message = mock(TextMessage.class);

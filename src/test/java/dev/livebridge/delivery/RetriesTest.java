@@ -203,7 +203,7 @@ class RetriesTest {
         if (delivery(exchange).isStarted()) {
             throw new AssertionError("the call is over");
         }
-        delivery(exchange).state = Delivery.State.STARTED;
+        delivery(exchange).state = Delivery.Stage.STARTED;
         retries.process(exchange);
 
         assertThat(delivery(exchange).uncertain()).isEqualTo(uncertain);
@@ -310,7 +310,7 @@ class RetriesTest {
         Deliveries withoutRecords = new Deliveries(
                 // never asked for anything
                 new Store(null, null, null, 1, Path.of("target")),
-                new Deliveries.Settings(1, 1, deadLettersUncertain ? Set.of("live.messages") : Set.of(), DAY),
+                new Deliveries.Rules(1, 1, deadLettersUncertain ? Set.of("live.messages") : Set.of(), DAY),
                 outages,
                 new LastRun(Path.of("target")));
         return new Retries(
@@ -347,7 +347,7 @@ class RetriesTest {
         Progress progress = TestProgress.of(original);
         progress.setUserHash("user");
         progress.setRequest(Map.of());
-        progress.delivery().state = isOfACall(failure) ? Delivery.State.STARTED : Delivery.State.WAITING;
+        progress.delivery().state = isOfACall(failure) ? Delivery.Stage.STARTED : Delivery.Stage.WAITING;
         Exchange exchange = TestProgress.exchange(context, progress);
         exchange.setVariable(Streak.VARIABLE, new Streak(Instant.now().minusSeconds(10)));
         if (othersSucceed) {
