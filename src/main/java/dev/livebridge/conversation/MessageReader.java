@@ -12,10 +12,12 @@ import dev.livebridge.spool.SpoolFolder;
 import jakarta.jms.Connection;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
+import jakarta.jms.JMSSecurityException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
+import jakarta.jms.TransactionRolledBackException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +30,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.apache.activemq.artemis.api.core.ActiveMQAddressFullException;
 import org.apache.camel.support.service.ServiceSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -262,6 +265,9 @@ public final class MessageReader extends ServiceSupport implements Runnable {
     private void failed(Session session, MessageConsumer consumer, List<Message> taken, Throwable failure)
             throws JMSException {
         failed(name, failure.toString());
+        if (isOfTheBroker(failure)) {
+            return;
+        }
         if (taken.size() != 1) {
             alone = batchSize;
             return;
@@ -279,6 +285,13 @@ public final class MessageReader extends ServiceSupport implements Runnable {
             session.rollback();
         }
         failures.remove(id);
+    }
+
+    /** The broker takes no message at all now, or not from this user; or it took back what was to be committed. */
+    private static boolean isOfTheBroker(Throwable failure) {
+        return failure instanceof JMSSecurityException
+                || failure instanceof TransactionRolledBackException
+                || failure.getCause() instanceof ActiveMQAddressFullException;
     }
 
     private static String id(Message message) throws JMSException {

@@ -7,7 +7,10 @@ import static org.mockito.ArgumentMatchers.anyInt;
 import static org.mockito.ArgumentMatchers.anyLong;
 import static org.mockito.ArgumentMatchers.anyString;
 import static org.mockito.Mockito.atMost;
+import static org.mockito.Mockito.doAnswer;
+import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
@@ -31,6 +34,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.apache.activemq.artemis.api.core.ActiveMQAddressFullException;
 import org.junit.jupiter.api.Test;
 
 class MessageReaderTest {
@@ -39,6 +43,7 @@ class MessageReaderTest {
     private final BlockingQueue<TextMessage> waiting = new LinkedBlockingQueue<>();
     private final Session session = mock(Session.class);
     private final MessageProducer producer = mock(MessageProducer.class);
+    private final UnreadableMessages unreadable = mock(UnreadableMessages.class);
 
     @Test
     void movesWhatWaitsInFewTransactions() throws Exception {
@@ -51,6 +56,25 @@ class MessageReaderTest {
             await().untilAsserted(() -> verify(producer, times(MESSAGES)).send(any(), anyInt(), anyInt(), anyLong()));
             // a batch ends after some milliseconds
             verify(session, atMost(MESSAGES / 3)).commit();
+        } finally {
+            reader.stop();
+        }
+    }
+
+    @Test
+    void keepsAMessageThatTheBrokerHasNoRoomFor() throws Exception {
+        JMSException full = new JMSException("AMQ219058: Address is full");
+        full.initCause(new ActiveMQAddressFullException());
+        // once more than a message that can't be handed on is tried
+        doThrow(full, full, full, full).doNothing().when(producer).send(any(), anyInt(), anyInt(), anyLong());
+        TextMessage message = message();
+        doAnswer(call -> waiting.add(message)).when(session).rollback();
+        waiting.add(message);
+        MessageReader reader = reader();
+        reader.start();
+        try {
+            await().untilAsserted(() -> verify(session).commit());
+            verify(unreadable, never()).bury(any(), any(), any(), any());
         } finally {
             reader.stop();
         }
@@ -95,6 +119,6 @@ class MessageReaderTest {
                 new Originals(Set.of()),
                 mock(Spool.class),
                 new Outages(),
-                mock(UnreadableMessages.class));
+                unreadable);
     }
 }
