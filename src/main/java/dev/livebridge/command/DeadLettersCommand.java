@@ -34,17 +34,17 @@ final class DeadLettersCommand {
 
     /** What a command does with the dead letters. */
     @FunctionalInterface
-    interface Work {
+    interface Job {
         int with(DeadLetters letters) throws Exception;
     }
 
     /** Writes no files. */
-    static int run(Work work) throws Exception {
+    static int run(Job work) throws Exception {
         return run(spool -> {}, work);
     }
 
     /** With the spool open, for large messages that are sent. */
-    static int runWithSpool(Work work) throws Exception {
+    static int runWithSpool(Job work) throws Exception {
         return run(Spool::open, work);
     }
 
@@ -52,7 +52,7 @@ final class DeadLettersCommand {
         void of(Spool spool) throws IOException;
     }
 
-    private static int run(Preparation preparation, Work work) throws Exception {
+    private static int run(Preparation preparation, Job work) throws Exception {
         try (Client client = new Client();
                 Spool spool = new Spool(Path.of(client.settings().text("live.attachments.spool-directory")))) {
             preparation.of(spool);
