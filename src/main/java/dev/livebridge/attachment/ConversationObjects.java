@@ -22,7 +22,7 @@ public final class ConversationObjects {
         this.bucket = bucket;
     }
 
-    private interface Deletion {
+    private interface OnPage {
         void with(List<ObjectIdentifier> keys);
     }
 
@@ -46,7 +46,7 @@ public final class ConversationObjects {
     }
 
     /** A page of S3's holds as many as may be removed at once, 1000. */
-    private int each(String conversationId, Deletion work) {
+    private int each(String conversationId, OnPage work) {
         String prefix = conversationId + "/";
         int objects = 0;
         for (ListObjectsV2Response page :
