@@ -89,7 +89,7 @@ final class Beans {
         MessageRequestReader messageRequestReader = new MessageRequestReader(
                 schema("message-request"), maxTextSize, settings.size("live.attachments.max-inline-size"));
         steps.bind("messageRequestReader.read", messageRequestReader::read);
-        steps.bindProcessor("requestedUser.give", RequestedUser::give);
+        steps.bindProcessor("requestedUser.setBody", RequestedUser::setBody);
         registry.bind("addToExtra", new AddToExtra());
         QueueCall queueCall = queueCall(settings, tokenFilter);
         steps.bindProcessor("queueCall.build", queueCall::build);

@@ -106,14 +106,14 @@ class EnrichmentIT {
     @ParameterizedTest
     @CsvSource({
         "ask-csv.camel.yaml, id: find-csv-row, id: another-csv-row, another-csv-row",
-        "look-up-user.camel.yaml, id: ask, id: ask-anew, csv-ask-anew",
-        "look-up-user.camel.yaml, prefixId: csv-, prefixId: table-, table-ask"
+        "look-up-user.camel.yaml, id: ask-service, id: ask-anew, csv-ask-anew",
+        "look-up-user.camel.yaml, prefixId: csv-, prefixId: table-, table-ask-service"
     })
     void takesUpAChangeOfALookup(String name, String before, String after, String step) throws Exception {
         Files.copy(Path.of("routes/enrich-user.camel.yaml"), FILE, StandardCopyOption.REPLACE_EXISTING);
         Files.writeString(HOME.resolve("customers.csv"), "id,Level\n%s,3\n".formatted(hash));
         // the other tests have no such file
-        BRIDGE.closeBreaker("csv-breaker");
+        BRIDGE.closeBreaker("csv-break-circuit");
         Path file = HOME.resolve("routes").resolve(name);
         String lookup = Files.readString(file);
         try {

@@ -124,7 +124,7 @@ class LookupIT {
         save("customer,Level\nnobody,1\n");
         BRIDGE.live()
                 .stubFor(post(QUEUE_PATH).willReturn(okJson("{\"conversationId\": \"%s\"}".formatted(conversation))));
-        for (String breaker : new String[] {"http-breaker", "sql-breaker", "csv-breaker"}) {
+        for (String breaker : new String[] {"http-break-circuit", "sql-break-circuit", "csv-break-circuit"}) {
             BRIDGE.closeBreaker(breaker);
         }
         log = Log.listen();

@@ -93,7 +93,7 @@ class LookupRetryIT {
     @BeforeEach
     void begin() {
         CRM.resetAll();
-        BRIDGE.closeBreaker("http-breaker");
+        BRIDGE.closeBreaker("http-break-circuit");
     }
 
     private void liveTakesAll() {

@@ -155,15 +155,15 @@ class StoreIT {
         open(kind);
         conversations(store).remember(known(bot, conversation, user));
         assertThat(attendance(other).isAwaited(known(bot, conversation, null))).isTrue();
-        attendance(store).attended(bot, conversation);
-        attendance(other).attended(bot, conversation);
+        attendance(store).recordAttended(bot, conversation);
+        attendance(other).recordAttended(bot, conversation);
         assertThat(attendance(other).isAwaited(known(bot, conversation, null))).isFalse();
-        attendance(store).moved(bot, conversation, "\0" + "x".repeat(300));
-        attendance(store).moved(bot, conversation, null);
+        attendance(store).recordTransfer(bot, conversation, "\0" + "x".repeat(300));
+        attendance(store).recordTransfer(bot, conversation, null);
         assertThat(column("target", "conversation")).containsExactly(" " + "x".repeat(255));
 
-        attendance(store).closed(bot, conversation);
-        attendance(other).closed(bot, conversation);
+        attendance(store).recordClosed(bot, conversation);
+        attendance(other).recordClosed(bot, conversation);
         assertThatThrownBy(() -> addressed(conversations(other), bot, Map.of("conversationId", conversation)))
                 .isInstanceOf(RefusedException.class);
     }
@@ -175,9 +175,9 @@ class StoreIT {
         for (String event : new String[] {"attended", "moved", "closed"}) {
             String early = conversation + "-" + event;
             switch (event) {
-                case "attended" -> attendance(store).attended(bot, early);
-                case "moved" -> attendance(store).moved(bot, early, "7");
-                default -> attendance(store).closed(bot, early);
+                case "attended" -> attendance(store).recordAttended(bot, early);
+                case "moved" -> attendance(store).recordTransfer(bot, early, "7");
+                default -> attendance(store).recordClosed(bot, early);
             }
             assertThat(conversations(other).user(bot, early)).isNull();
             assertThat(attendance(other).isAwaited(known(bot, early, null))).isFalse();
@@ -226,7 +226,7 @@ class StoreIT {
         attendance(store).lookAgain(waiting);
         assertThat(due()).isZero();
 
-        attendance(other).attended(bot, conversation);
+        attendance(other).recordAttended(bot, conversation);
         attendance(store).lookAgain(waiting);
         assertThat(due()).isEqualTo(1);
     }
@@ -245,8 +245,8 @@ class StoreIT {
         open(kind);
         LiveEvent event = new LiveEvent("attended", conversation, "digest", JsonNodeFactory.instance.objectNode());
         assertThat(events(store).isNew(event)).isTrue();
-        events(store).sent(event);
-        events(other).sent(event);
+        events(store).recordSent(event);
+        events(other).recordSent(event);
         assertThat(events(other).isNew(event)).isFalse();
 
         events(store).clean();

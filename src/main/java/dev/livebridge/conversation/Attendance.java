@@ -39,7 +39,7 @@ public final class Attendance {
     }
 
     /** An agent has taken this conversation. */
-    public void attended(@Variable("bot") Bot bot, @Variable("conversationId") String conversationId) {
+    public void recordAttended(@Variable("bot") Bot bot, @Variable("conversationId") String conversationId) {
         update(bot, conversationId, "attended_at = coalesce(attended_at, ?)", Instant.now());
     }
 
@@ -48,7 +48,7 @@ public final class Attendance {
      *
      * @param target where to, as text; null where the event doesn't say so
      */
-    public void moved(
+    public void recordTransfer(
             @Variable("bot") Bot bot,
             @Variable("conversationId") String conversationId,
             @Variable("target") String target) {
@@ -61,7 +61,7 @@ public final class Attendance {
     }
 
     /** It is over. */
-    public void closed(@Variable("bot") Bot bot, @Variable("conversationId") String conversationId) {
+    public void recordClosed(@Variable("bot") Bot bot, @Variable("conversationId") String conversationId) {
         update(bot, conversationId, "closed_at = coalesce(closed_at, ?)", Instant.now());
     }
 

@@ -39,7 +39,7 @@ public final class EventRecords {
     }
 
     /** The broker has it. To say it again changes nothing. */
-    public void sent(@Variable("event") LiveEvent event) {
+    public void recordSent(@Variable("event") LiveEvent event) {
         outages.succeeded(queue);
         store.write(sql -> sql.update(
                 "insert into event (bot_id, event_id, received_at) values (?, ?, ?) on conflict do nothing",
@@ -49,7 +49,7 @@ public final class EventRecords {
     }
 
     /** The store or the broker is away, or the bridge itself is at fault. */
-    public void failed(@ExchangeException Throwable failure) {
+    public void recordFailed(@ExchangeException Throwable failure) {
         DataAccessException ofTheStore = ObjectHelper.getException(DataAccessException.class, failure);
         if (ofTheStore == null) {
             outages.failed(queue, failure.toString());

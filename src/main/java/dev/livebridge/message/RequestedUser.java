@@ -19,7 +19,7 @@ public final class RequestedUser {
     private RequestedUser() {}
 
     /** Makes the user of the request the body, and the request the variable {@code request}: what the enrichment works on. */
-    public static void give(Exchange exchange) throws RefusedException, JMSException {
+    public static void setBody(Exchange exchange) throws RefusedException, JMSException {
         Progress progress = Progress.of(exchange);
         exchange.setVariable("request", progress.request());
         exchange.getMessage().setBody(of(progress.request(), progress.original()));

@@ -25,9 +25,9 @@ class FollowConversationTest extends RouteTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             # event  | calls
-            attended | attendance.attended, holds.releaseConversation
-            transfer | attendance.moved
-            close    | attendance.closed, holds.releaseConversation
+            attended | attendance.recordAttended, holds.releaseConversation
+            transfer | attendance.recordTransfer
+            close    | attendance.recordClosed, holds.releaseConversation
             closed   |
             typing   |
             """)
@@ -41,7 +41,7 @@ class FollowConversationTest extends RouteTest {
     void recordsWhereToTheConversationWasMoved() throws IOException {
         send("follow-conversation", event("transfer", "{\"data\": {\"target\": 2179}}"));
 
-        verify(bean(Attendance.class)).moved(BOT, "c1", "2179");
+        verify(bean(Attendance.class)).recordTransfer(BOT, "c1", "2179");
     }
 
     private Exchange event(String name, String json) throws IOException {

@@ -33,7 +33,8 @@ class OpenConversationTest extends RouteTest {
 
         send("open-conversation", message());
 
-        assertCalls("requestedUser.give, direct:enrich-user, queueCall.build, direct:call-live, queueCall.readAnswer");
+        assertCalls(
+                "requestedUser.setBody, direct:enrich-user, queueCall.build, direct:call-live, queueCall.readAnswer");
         assertThat(received("direct:call-live").getBody(String.class)).isEqualTo("{\"user\":{}}");
         assertThat(paths).containsExactly("/queue/external");
     }
@@ -50,7 +51,7 @@ class OpenConversationTest extends RouteTest {
         assertThat(failed.getException()).isInstanceOf(ServiceUnavailableException.class);
         send("open-conversation", message(progress));
 
-        assertCalls("requestedUser.give, direct:enrich-user, queueCall.build, direct:call-live, direct:call-live");
+        assertCalls("requestedUser.setBody, direct:enrich-user, queueCall.build, direct:call-live, direct:call-live");
         assertThat(received("direct:call-live").getBody(String.class)).isEqualTo("{\"user\":{}}");
     }
 

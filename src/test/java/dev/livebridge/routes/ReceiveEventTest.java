@@ -32,8 +32,8 @@ class ReceiveEventTest extends RouteTest {
             /live/eventsX           |                     |              | 404    |      |
             /live/events            | webhookSecret.check | unauthorized | 401    | {"error":{"code":"unauthorized","message":"the secret is missing or wrong"}} | webhookSecret.check
             /live/events            | seda:take-event     | refused      | 400    | the refusal | webhookSecret.check, seda:take-event, liveEvents.refusal
-            /live/events            | seda:take-event     | away         | 503    | {"error":{"code":"unavailable","message":"the event can't be taken now, send it again"}} | webhookSecret.check, seda:take-event, eventRecords.failed
-            /live/events            | seda:take-event     | bug          | 503    | {"error":{"code":"unavailable","message":"the event can't be taken now, send it again"}} | webhookSecret.check, seda:take-event, eventRecords.failed
+            /live/events            | seda:take-event     | away         | 503    | {"error":{"code":"unavailable","message":"the event can't be taken now, send it again"}} | webhookSecret.check, seda:take-event, eventRecords.recordFailed
+            /live/events            | seda:take-event     | bug          | 503    | {"error":{"code":"unavailable","message":"the event can't be taken now, send it again"}} | webhookSecret.check, seda:take-event, eventRecords.recordFailed
             """)
     void answersWhatBecameOfTheEvent(String path, String fails, String with, String status, String body, String calls) {
         Exchange posted = posted(path);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
         replaceRouteFromWith = "take-event=direct:test:take-event")
 class TakeEventTest extends RouteTest {
     private static final String ALL = "liveEvents.read, eventRecords.isNew, botChoice.ofEvent, conversations.user,"
-            + " direct:follow-conversation, liveEvents.json, jms:live.events, eventRecords.sent";
+            + " direct:follow-conversation, liveEvents.json, jms:live.events, eventRecords.recordSent";
 
     @BeforeEach
     void readEvents() {
@@ -68,7 +68,7 @@ class TakeEventTest extends RouteTest {
 
         Exchange failed = send("take-event", message());
 
-        assertCalls(ALL.replace(", eventRecords.sent", ""));
+        assertCalls(ALL.replace(", eventRecords.recordSent", ""));
         assertThat(failed.getException()).isSameAs(away);
     }
 }
