@@ -26,8 +26,8 @@ import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
-import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -36,14 +36,19 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.activemq.artemis.api.core.ActiveMQAddressFullException;
+import org.apache.activemq.artemis.api.core.client.ClientSession;
+import org.apache.activemq.artemis.jms.client.ActiveMQSession;
 import org.junit.jupiter.api.Test;
 
 class MessageReaderTest {
     private static final int MESSAGES = 30;
+    private static final int CONSUMERS = 20;
 
     private final BlockingQueue<TextMessage> waiting = new LinkedBlockingQueue<>();
-    private final Session session = mock(Session.class);
+    private final AtomicInteger consumers = new AtomicInteger(CONSUMERS);
+    private final ActiveMQSession session = mock(ActiveMQSession.class);
     private final MessageProducer producer = mock(MessageProducer.class);
     private final UnreadableMessages unreadable = mock(UnreadableMessages.class);
 
@@ -99,7 +104,27 @@ class MessageReaderTest {
         return message;
     }
 
+    @Test
+    void handsNothingOnBeforeAllConsumersAreThere() throws Exception {
+        consumers.set(CONSUMERS - 1);
+        waiting.add(message());
+        MessageReader reader = reader();
+        reader.start();
+        try {
+            await().during(Duration.ofMillis(300)).until(() -> waiting.size() == 1);
+            consumers.set(CONSUMERS);
+            await().untilAsserted(() -> verify(producer).send(any(), anyInt(), anyInt(), anyLong()));
+        } finally {
+            reader.stop();
+        }
+    }
+
     private MessageReader reader() throws Exception {
+        ClientSession.QueueQuery queue = mock(ClientSession.QueueQuery.class);
+        when(queue.getConsumerCount()).thenAnswer(call -> consumers.get());
+        ClientSession core = mock(ClientSession.class);
+        when(core.queueQuery(any())).thenReturn(queue);
+        when(session.getCoreSession()).thenReturn(core);
         MessageConsumer consumer = mock(MessageConsumer.class);
         when(consumer.receive(anyLong())).thenAnswer(call -> waiting.poll(call.getArgument(0), TimeUnit.MILLISECONDS));
         when(consumer.receiveNoWait()).thenAnswer(call -> waiting.poll());
@@ -123,7 +148,7 @@ class MessageReaderTest {
                 "in",
                 "out",
                 100,
-                20,
+                CONSUMERS,
                 choice,
                 conversations,
                 groups,
