@@ -211,9 +211,8 @@ final class Beans {
 
         // event: what became of it, and what Live tells
         registry.bind("outcomes", outcomes);
-        steps.bindDecision("outcomes.check", outcomes::check);
         steps.bind("outcomes.setQueued", outcomes::setQueued);
-        steps.bind("outcomes.setSent", outcomes::setSent);
+        steps.bindDecision("outcomes.setSent", outcomes::setSent);
         steps.bind("outcomes.setFailed", outcomes::setFailed);
         registry.bind("replyTo", new ReplyTo(settings.list("live.reply-to.allowed"), ownQueues(settings, bots)));
         WebhookSecret webhookSecret = new WebhookSecret(

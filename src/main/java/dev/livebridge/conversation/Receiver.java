@@ -2,6 +2,7 @@ package dev.livebridge.conversation;
 
 import dev.livebridge.bot.Bots;
 import dev.livebridge.delivery.Deliveries;
+import dev.livebridge.delivery.Expiry;
 import dev.livebridge.delivery.Progress;
 import dev.livebridge.delivery.State;
 import dev.livebridge.jms.NotKeptException;
@@ -40,7 +41,7 @@ public final class Receiver implements Processor {
 
     /**
      * The variable {@code state} says what is to be done with the message: {@link State#NOTHING}, {@link State#EARLY},
-     * {@link State#KNOWN}, {@link State#SENT} or {@link State#NEW}.
+     * {@link State#KNOWN}, {@link State#ACCEPTED}, {@link State#EXPIRED} or {@link State#NEW}.
      */
     @Override
     public void process(Exchange exchange) throws JMSException, NotKeptException {
@@ -69,7 +70,7 @@ public final class Receiver implements Processor {
         if (order.get().isFirst(met)) {
             return State.EARLY;
         }
-        return deliveries.mustLook(progress) ? State.KNOWN : State.NEW;
+        return deliveries.mustLook(progress) ? State.KNOWN : newOrExpired(progress);
     }
 
     /** At a retry. */
@@ -80,8 +81,12 @@ public final class Receiver implements Processor {
             return State.KNOWN;
         }
         if (progress.outcome() != null) {
-            return State.SENT;
+            return State.ACCEPTED;
         }
-        return order.get().check(progress) == State.EARLY ? State.EARLY : State.NEW;
+        return order.get().check(progress) == State.EARLY ? State.EARLY : newOrExpired(progress);
+    }
+
+    private static State newOrExpired(Progress progress) {
+        return Expiry.isPast(progress.original()) ? State.EXPIRED : State.NEW;
     }
 }

@@ -254,8 +254,10 @@ public final class Deliveries {
      * @return {@link State#OBSTRUCTED} where something stands in the way of a message that comes for the first time:
      *     {@link #look} tells what
      * @throws LostMessageException where another consumer has the message
+     * @throws RefusedException     {@code expired}: the message may have waited since it was taken up
      */
-    public State start(Progress progress) throws LostMessageException {
+    public State start(Progress progress) throws LostMessageException, RefusedException {
+        Expiry.check(progress);
         Delivery delivery = progress.delivery();
         if (delivery.stored) {
             Delivery.Stage before = delivery.state;

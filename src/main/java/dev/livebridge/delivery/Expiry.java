@@ -24,7 +24,8 @@ public final class Expiry {
         }
     }
 
-    static boolean isPast(Original original) {
+    /** Whether its time has passed. */
+    public static boolean isPast(Original original) {
         long expiration = original.identity().expiration();
         return expiration != 0 && expiration <= System.currentTimeMillis();
     }

@@ -23,7 +23,9 @@ public enum State {
     /** The call can't be started: {@code check-message} finds out why. */
     OBSTRUCTED,
     /** Live has taken it in a try before, which failed after that. */
-    SENT,
+    ACCEPTED,
+    /** It comes for the first time, too late. */
+    EXPIRED,
     /** Its record, or that of the message with its key, says that Live has taken it. */
     CONFIRMED,
     /** Somebody is to be told what became of it. */

@@ -41,8 +41,14 @@ public final class Outcomes {
         progress.setOutcome(queued(progress));
     }
 
-    /** Live has the message. Texts are not repeated; attachments are, with the address that the agent opens. */
-    public void setSent(Progress progress) {
+    /**
+     * Live has the message. Texts are not repeated; attachments are, with the address that the agent opens.
+     *
+     * @return {@link State#TOLD} where somebody is to be told: its sender asked for a reply, or listeners get an event of it.
+     *     Of a message that was sent at once, and without a doubt, they do where {@code live.events.sent} says so. Else
+     *     {@link State#QUIET}
+     */
+    public State setSent(Progress progress) {
         Map<String, Object> request = progress.request();
         List<Map<String, Object>> entries = new ArrayList<>();
         if (request.get("text") instanceof String text && !text.isEmpty()) {
@@ -61,6 +67,9 @@ public final class Outcomes {
         outcome.put("entries", entries);
         mark(outcome, progress.delivery().uncertain());
         progress.setOutcome(outcome);
+        boolean isPlain =
+                !progress.delivery().uncertain() && !progress.delivery().delayed();
+        return progress.identity().replyTo() == null && isPlain && !publishesSent ? State.QUIET : State.TOLD;
     }
 
     /** The message lies on the dead-letter queue. */
@@ -92,19 +101,6 @@ public final class Outcomes {
         Map<String, Object> resumed = new LinkedHashMap<>(progress.outcome());
         resumed.put("status", "resumed");
         return resumed;
-    }
-
-    /**
-     * Whether somebody is to be told what became of a message: its sender asked for a reply, or listeners get an event of it.
-     * Of a text that was sent at once, and without a doubt, they do where {@code live.events.sent} says so.
-     *
-     * @return {@link State#TOLD} or {@link State#QUIET}
-     */
-    public State check(Progress progress) {
-        boolean isPlain = "sent".equals(progress.outcome().get("status"))
-                && !progress.outcome().containsKey("uncertain")
-                && !progress.delivery().delayed();
-        return progress.identity().replyTo() == null && isPlain && !publishesSent ? State.QUIET : State.TOLD;
     }
 
     /** Live may have carried out an earlier try. */

@@ -54,7 +54,7 @@ class CallLiveTest extends RouteTest {
 
         send("call-live", readyCall());
 
-        assertCalls("expiry.check, deliveries.start, http, liveAnswer.read");
+        assertCalls("deliveries.start, http, liveAnswer.read");
     }
 
     @Test
@@ -63,7 +63,7 @@ class CallLiveTest extends RouteTest {
 
         send("call-live", readyCall());
 
-        assertCalls("expiry.check, deliveries.start, direct:check-message, deliveries.start, http, liveAnswer.read");
+        assertCalls("deliveries.start, direct:check-message, deliveries.start, http, liveAnswer.read");
     }
 
     @Test
@@ -73,7 +73,7 @@ class CallLiveTest extends RouteTest {
 
         send("call-live", readyCall());
 
-        assertCalls("expiry.check, deliveries.start, direct:check-message");
+        assertCalls("deliveries.start, direct:check-message");
     }
 
     @Test
@@ -86,18 +86,7 @@ class CallLiveTest extends RouteTest {
         Exchange failed = send("call-live", readyCall());
 
         assertThat(failed.getException()).isSameAs(away);
-        assertCalls("expiry.check, deliveries.start");
-    }
-
-    @Test
-    void callsNobodyForAMessageThatHasExpired() {
-        when("expiry.check", expired -> {
-            throw new IllegalStateException("expired");
-        });
-
-        send("call-live", readyCall());
-
-        assertCalls("expiry.check");
+        assertCalls("deliveries.start");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.livebridge.routes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.livebridge.delivery.Progress;
+import dev.livebridge.delivery.State;
 import dev.livebridge.delivery.TestProgress;
 import dev.livebridge.failure.ServiceUnavailableException;
 import java.util.Map;
@@ -24,7 +25,7 @@ class QueueConversationTest extends RouteTest {
     private static final String REST =
             ", outcomes.setQueued, deliveries.confirm, direct:remember-conversation, direct:report-outcome";
 
-    private static final String BEFORE = "direct:receive, requestReader.read, botChoice.choose, direct:claim-key";
+    private static final String BEFORE = "receiver, requestReader.read, botChoice.choose, direct:claim-key";
 
     @Test
     void handsOnWhatTheQueueBrings() {
@@ -50,11 +51,21 @@ class QueueConversationTest extends RouteTest {
         assertCalls(BEFORE + REST);
     }
 
+    @Test
+    void examinesWhatIsNotNew() {
+        find("receiver", State.KNOWN);
+
+        send("deliver-request", message());
+
+        assertCalls(
+                BEFORE.replace("receiver", "receiver, direct:examine-message") + ", direct:open-conversation" + REST);
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             # stops          | calls
-            direct:receive   | direct:receive
-            direct:claim-key | direct:receive, requestReader.read, botChoice.choose, direct:claim-key
+            receiver         | receiver
+            direct:claim-key | receiver, requestReader.read, botChoice.choose, direct:claim-key
             """)
     void opensNothingBehindWhatStops(String stops, String calls) {
         when(stops, stopped -> stopped.setRouteStop(true));

@@ -3,7 +3,6 @@ package dev.livebridge.routes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.livebridge.delivery.Progress;
-import dev.livebridge.delivery.State;
 import dev.livebridge.delivery.TestProgress;
 import dev.livebridge.failure.ErrorCode;
 import dev.livebridge.failure.Failure;
@@ -18,26 +17,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 @CamelMainTest(
         properties = RouteTest.FILE + "report-outcome.camel.yaml",
         mockEndpointsAndSkip = RouteTest.ALL_OTHERS,
-        replaceRouteFromWith = {"report-outcome=direct:test:report-outcome", "tell-outcome=direct:test:tell-outcome"})
+        replaceRouteFromWith = "report-outcome=direct:test:report-outcome")
 class ReportOutcomeTest extends RouteTest {
     private static final Map<String, Object> SENT = Map.of("status", "sent");
     private static final Map<String, Object> RESUMED = Map.of("status", "resumed");
     private static final Failure FAILURE =
             new Failure(ErrorCode.REJECTED, "refused", null, 400, null, 1, null, false, List.of());
-
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            # state | calls
-            QUIET   | outcomes.check
-            TOLD    | outcomes.check, direct:tell-outcome
-            """)
-    void tellsWhereSomebodyIsToBeTold(State state, String calls) {
-        find("outcomes.check", state);
-
-        send("report-outcome", message());
-
-        assertCalls(calls);
-    }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
@@ -54,7 +39,7 @@ class ReportOutcomeTest extends RouteTest {
         }
         progress.setFailure(failed ? FAILURE : null);
 
-        send("tell-outcome", message(progress));
+        send("report-outcome", message(progress));
 
         assertCalls(calls);
     }
@@ -68,7 +53,7 @@ class ReportOutcomeTest extends RouteTest {
         Progress progress = sent();
         TestProgress.delay(progress);
 
-        send("tell-outcome", message(progress));
+        send("report-outcome", message(progress));
 
         assertThat(told).containsExactly(SENT, SENT, RESUMED);
     }

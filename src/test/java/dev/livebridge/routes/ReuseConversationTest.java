@@ -15,7 +15,7 @@ class ReuseConversationTest extends RouteTest {
     void asksForTheOpenConversationWhereTheSettingSaysSo() {
         send("deliver-request", message());
 
-        assertCalls("direct:receive, requestReader.read, botChoice.choose, direct:claim-key, direct:open-once,"
+        assertCalls("receiver, requestReader.read, botChoice.choose, direct:claim-key, direct:open-once,"
                 + " outcomes.setQueued, deliveries.confirm, direct:remember-conversation, direct:report-outcome");
     }
 }

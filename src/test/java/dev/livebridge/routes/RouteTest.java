@@ -119,6 +119,7 @@ abstract class RouteTest {
             other.reset();
             other.whenAnyExchangeReceived(step(other.getName()));
         });
+        find("receiver", State.NEW);
         // as the route put-back does: no step is passed behind it
         when("direct:put-back", exchange -> exchange.setRollbackOnly(true));
     }

@@ -14,9 +14,9 @@ import org.junit.jupiter.api.Test;
         mockEndpointsAndSkip = RouteTest.ALL_OTHERS,
         replaceRouteFromWith = {"send-message=direct:test:send-message", "deliver-message=direct:test:deliver-message"})
 class SendMessageTest extends RouteTest {
-    /** The calls for a text that is sent at once. */
-    static final String TEXT = "direct:receive, messageRequestReader.read, botChoice.choose, conversations.find,"
-            + " messageCall.build, direct:call-live, outcomes.setSent, deliveries.confirm, direct:report-outcome";
+    /** The calls for a text that is sent at once, and of which nobody is told. */
+    static final String TEXT = "receiver, messageRequestReader.read, botChoice.choose, conversations.find,"
+            + " messageCall.build, direct:call-live, outcomes.setSent, deliveries.confirm";
 
     @Test
     void handsOnWhatTheQueueBrings() {
@@ -27,7 +27,6 @@ class SendMessageTest extends RouteTest {
 
     @Test
     void sendsATextOfAKnownConversationAtOnce() {
-        find("direct:receive", State.NEW);
         find("conversations.find", State.READY);
 
         send("deliver-message", message());
@@ -37,32 +36,42 @@ class SendMessageTest extends RouteTest {
 
     @Test
     void goesOnToPrepareWhatIsNotReady() {
-        find("direct:receive", State.NEW);
         find("conversations.find", State.UNPREPARED);
 
         send("deliver-message", message());
 
-        assertCalls("direct:receive, messageRequestReader.read, botChoice.choose, conversations.find,"
-                + " direct:prepare-message, messageCall.build, direct:call-live, outcomes.setSent, deliveries.confirm,"
-                + " direct:report-outcome");
+        assertCalls("receiver, messageRequestReader.read, botChoice.choose, conversations.find,"
+                + " direct:prepare-message, messageCall.build, direct:call-live, outcomes.setSent, deliveries.confirm");
     }
 
     @Test
-    void confirmsWhatWasSentBeforeWithoutSendingItAgain() {
-        find("direct:receive", State.SENT);
+    void tellsWhereSomebodyIsToBeTold() {
+        find("conversations.find", State.READY);
+        find("outcomes.setSent", State.TOLD);
 
         send("deliver-message", message());
 
-        assertCalls("direct:receive, deliveries.confirm, direct:report-outcome");
+        assertCalls(TEXT + ", direct:report-outcome");
     }
 
     @Test
-    void sendsNothingWhereReceiveStops() {
-        when("direct:receive", received -> received.setRouteStop(true));
+    void examinesWhatIsNotNew() {
+        find("receiver", State.KNOWN);
+        find("conversations.find", State.READY);
 
         send("deliver-message", message());
 
-        assertCalls("direct:receive");
+        assertCalls(TEXT.replace("receiver", "receiver, direct:examine-message"));
+    }
+
+    @Test
+    void sendsNothingWhereTheExaminationStops() {
+        find("receiver", State.KNOWN);
+        when("direct:examine-message", examined -> examined.setRouteStop(true));
+
+        send("deliver-message", message());
+
+        assertCalls("receiver, direct:examine-message");
     }
 
     @Test
@@ -72,7 +81,7 @@ class SendMessageTest extends RouteTest {
 
         send("deliver-message", message());
 
-        assertCalls("direct:receive, messageRequestReader.read, botChoice.choose, conversations.find,"
+        assertCalls("receiver, messageRequestReader.read, botChoice.choose, conversations.find,"
                 + " direct:prepare-message");
     }
 
@@ -88,9 +97,8 @@ class SendMessageTest extends RouteTest {
 
         // the policy is send-message's
         assertThat(failed.getException()).isSameAs(away);
-        assertCalls(
-                "direct:receive, messageRequestReader.read, botChoice.choose, conversations.find, messageCall.build,"
-                        + " direct:call-live");
+        assertCalls("receiver, messageRequestReader.read, botChoice.choose, conversations.find, messageCall.build,"
+                + " direct:call-live");
     }
 
     @Test

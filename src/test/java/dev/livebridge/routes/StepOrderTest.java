@@ -30,9 +30,8 @@ class StepOrderTest extends RouteTest {
 
         send("deliver-message", message());
 
-        assertCalls(
-                "direct:receive, messageRequestReader.read, botChoice.choose, conversations.find, messageCall.build,"
-                        + " deliveries.confirm, direct:call-live, outcomes.setSent, direct:report-outcome");
+        assertCalls("receiver, messageRequestReader.read, botChoice.choose, conversations.find, messageCall.build,"
+                + " deliveries.confirm, direct:call-live, outcomes.setSent");
         assertThatThrownBy(() -> assertCalls(SendMessageTest.TEXT))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("deliveries.confirm");
