@@ -12,6 +12,7 @@ import dev.livebridge.conversation.GroupOrder;
 import dev.livebridge.conversation.Holds;
 import dev.livebridge.conversation.MessageGroups;
 import dev.livebridge.conversation.Receiver;
+import dev.livebridge.jms.Original;
 import dev.livebridge.jms.Originals;
 import dev.livebridge.outage.Outages;
 import dev.livebridge.spool.Spool;
@@ -64,6 +65,24 @@ class DeliveriesTest {
             assertThat(progress.delivery()).isSameAs(delivery);
             assertThat(delivery.attempts).isEqualTo(7);
             assertThat(delivery.looked()).isFalse();
+        }
+    }
+
+    @Test
+    void startsNoCallForAMessageThatHasExpiredMeanwhile() throws Exception {
+        try (Store store = new Store(null, null, null, 1, folder)) {
+            Deliveries deliveries = new Deliveries(
+                    store,
+                    new Deliveries.Rules(1, 20, Set.of(), Duration.ofDays(1)),
+                    new Outages(),
+                    new LastRun(folder));
+            TextMessage message = mock(TextMessage.class);
+            when(message.getText()).thenReturn("{}");
+            when(message.getJMSMessageID()).thenReturn("ID:1");
+            when(message.getJMSExpiration()).thenReturn(1L);
+            Progress progress = TestProgress.of(Original.of(message, null));
+
+            assertThatThrownBy(() -> deliveries.start(progress)).hasMessageContaining("expired at 1970-01-01");
         }
     }
 
