@@ -7,6 +7,7 @@ import dev.livebridge.broker.Consumers;
 import dev.livebridge.broker.NotAloneException;
 import dev.livebridge.conversation.MessageReader;
 import dev.livebridge.delivery.LastRun;
+import dev.livebridge.jms.JmsBodies;
 import dev.livebridge.outage.Outages;
 import dev.livebridge.spool.Spool;
 import dev.livebridge.store.Store;
@@ -16,6 +17,7 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.main.BaseMainSupport;
@@ -58,7 +60,7 @@ public final class Bridge extends Main {
         this.home = home;
         setDefaultPropertyPlaceholderLocation(configuration(home, profile));
         addInitialProperty("live.home", home.toString());
-        withRoutes("routes");
+        addRoutes(new RouteFiles(home));
         for (MainListener listener : before) {
             addMainListener(listener);
         }
@@ -150,11 +152,22 @@ public final class Bridge extends Main {
                 : "file:" + home.resolve("config/application-" + profile + ".properties") + "," + own;
     }
 
-    /** Adds the routes of a folder. */
+    private void addRoutes(RouteFiles files) {
+        try {
+            configure()
+                    .withRoutesIncludePattern(files.byName().values().stream()
+                            .map(file -> "file:" + file)
+                            .collect(Collectors.joining(",")));
+        } catch (IOException e) {
+            throw new StartException("cannot read the routes of " + home + ": " + e, e);
+        }
+    }
+
+    /** Adds the routes of another folder of the home. */
     public void withRoutes(String folder) {
-        String pattern = "file:" + home.resolve(folder) + "/*.camel.yaml";
-        String others = configure().getRoutesIncludePattern();
-        configure().withRoutesIncludePattern(others == null ? pattern : others + "," + pattern);
+        configure()
+                .withRoutesIncludePattern(
+                        configure().getRoutesIncludePattern() + ",file:" + home.resolve(folder) + "/*.camel.yaml");
     }
 
     /** The store that the settings name, not yet opened. */
@@ -203,6 +216,7 @@ public final class Bridge extends Main {
         Spool spool = new Spool(Path.of(settings.text("live.attachments.spool-directory")));
         OnStop.close(context, spool);
         spool.open();
+        context.getTypeConverterRegistry().addTypeConverters(new JmsBodies());
         Beans.bind(settings, store, lastRun, spool, context);
         Registry beans = context.getRegistry();
         beans.bind("storeCheck", new StoreCheck(store));
@@ -217,7 +231,7 @@ public final class Bridge extends Main {
             }
         });
         if (settings.flag("live.routes.reload")) {
-            context.addService(new RouteReload(home.resolve("routes")));
+            context.addService(new RouteReload(context, new RouteFiles(home)));
         }
     }
 }

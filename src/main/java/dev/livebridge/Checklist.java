@@ -14,7 +14,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -103,17 +102,14 @@ public final class Checklist {
     }
 
     private void routes(CamelContext context) throws IOException {
-        RouteTrial trial = new RouteTrial(context, home.resolve("routes"));
-        try (Stream<Path> files = Files.list(home.resolve("routes"))) {
-            for (Path file : files.filter(name -> name.toString().endsWith(".camel.yaml"))
-                    .sorted()
-                    .toList()) {
-                Optional<String> mistake = trial.mistake(ResourceHelper.resolveResource(context, "file:" + file));
-                add(
-                        "routes/" + file.getFileName(),
-                        mistake.isPresent() ? Verdict.FAILED : Verdict.OK,
-                        mistake.orElse(""));
-            }
+        RouteFiles files = new RouteFiles(home);
+        RouteTrial trial = new RouteTrial(context, files);
+        for (Path file : files.byName().values()) {
+            Optional<String> mistake = trial.mistake(ResourceHelper.resolveResource(context, "file:" + file));
+            add(
+                    home.relativize(file).toString(),
+                    mistake.isPresent() ? Verdict.FAILED : Verdict.OK,
+                    mistake.orElse(""));
         }
     }
 

@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.jms.JmsComponent;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -28,37 +27,34 @@ import org.apache.camel.support.ResourceHelper;
  * Tries the routes of a file without running them: in a context of its own, which knows the properties, the beans and
  * the broker of another one, and whose consumers never start.
  */
-public final class RouteTrial {
+final class RouteTrial {
     private static final Pattern FAILED_STEP = Pattern.compile(">>> (.*) <<< in route", Pattern.DOTALL);
 
     private final CamelContext model;
-    private final Path folder;
+    private final RouteFiles files;
 
     /**
-     * @param model  whose properties and beans the routes may name
-     * @param folder of the routes: a policy only shows its mistakes in a route that names it
+     * @param model whose properties and beans the routes may name
+     * @param files of the routes: a policy only shows its mistakes in a route that names it
      */
-    public RouteTrial(CamelContext model, Path folder) {
+    RouteTrial(CamelContext model, RouteFiles files) {
         this.model = model;
-        this.folder = folder;
+        this.files = files;
     }
 
-    /** Whether this file holds a policy for the routes of other files. */
-    static boolean isPolicy(Path file) throws IOException {
-        return Files.readString(file).contains("- routeConfiguration:");
+    /** Whether a file with this text holds a policy for the routes of other files. */
+    static boolean isPolicy(String text) {
+        return text.contains("- routeConfiguration:");
     }
 
     /** The file itself, and what it needs: the policies, or for a policy the routes. */
     private Resource[] with(Resource resource) throws IOException {
         Path tried = Path.of(resource.getURI());
-        boolean policy = isPolicy(tried);
+        boolean policy = isPolicy(Files.readString(tried));
         List<Resource> resources = new ArrayList<>(List.of(resource));
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.filter(name -> name.toString().endsWith(".camel.yaml"))
-                    .toList()) {
-                if (!Files.isSameFile(file, tried) && (policy || isPolicy(file))) {
-                    resources.add(ResourceHelper.resolveResource(model, "file:" + file));
-                }
+        for (Path file : files.byName().values()) {
+            if (!file.getFileName().equals(tried.getFileName()) && (policy || isPolicy(Files.readString(file)))) {
+                resources.add(ResourceHelper.resolveResource(model, "file:" + file));
             }
         }
         return resources.toArray(Resource[]::new);
@@ -104,7 +100,7 @@ public final class RouteTrial {
                 .orElse("");
     }
 
-    private static String reason(Throwable e) {
+    static String reason(Throwable e) {
         if (e.getCause() != null) {
             return reason(e.getCause());
         }

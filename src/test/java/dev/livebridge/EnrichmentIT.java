@@ -91,7 +91,7 @@ class EnrichmentIT {
     @Test
     void takesUpASavedLookupAndKeepsThePrecedence() throws Exception {
         save(enrichUser(CRM.replace("http://crm.example.org", BRIDGE.live().baseUrl())));
-        await().untilAsserted(() -> assertThat(log.lines()).anyMatch(line -> line.contains("Routes reloaded")));
+        await().untilAsserted(() -> assertThat(log.lines()).anyMatch(line -> line.contains("Reloaded ")));
 
         request("{\"Ticket\": 2024, \"Plan\": \"gold\"}");
 
@@ -144,7 +144,7 @@ class EnrichmentIT {
                                         ? aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER)
                                         : status(Integer.parseInt(answer)).withBody("{\"Oops\": 1}")));
         save(enrichUser(CRM.replace("http://crm.example.org", BRIDGE.live().baseUrl())));
-        await().untilAsserted(() -> assertThat(log.lines()).anyMatch(line -> line.contains("Routes reloaded")));
+        await().untilAsserted(() -> assertThat(log.lines()).anyMatch(line -> line.contains("Reloaded ")));
 
         assertThat(request("{}").at("/status").asText()).isEqualTo("queued");
 
@@ -172,7 +172,7 @@ class EnrichmentIT {
                               simple:
                                 expression: "%s"
                 """.formatted(change)));
-        await().untilAsserted(() -> assertThat(log.lines()).anyMatch(line -> line.contains("Routes reloaded")));
+        await().untilAsserted(() -> assertThat(log.lines()).anyMatch(line -> line.contains("Reloaded ")));
 
         JsonNode reply = request("{}");
 
@@ -212,7 +212,7 @@ class EnrichmentIT {
         Path route = HOME.resolve("routes/queue-conversation.camel.yaml");
         Path draft = Files.writeString(HOME.resolve("draft"), Files.readString(route) + "# " + hash + "\n");
         Files.move(draft, route, StandardCopyOption.REPLACE_EXISTING);
-        await().untilAsserted(() -> assertThat(log.lines()).anyMatch(line -> line.contains("Routes reloaded")));
+        await().untilAsserted(() -> assertThat(log.lines()).anyMatch(line -> line.contains("Reloaded ")));
 
         BRIDGE.live()
                 .stubFor(post(QUEUE_PATH).willReturn(okJson("{\"conversationId\": \"%s\"}".formatted(unique("c")))));
@@ -224,7 +224,7 @@ class EnrichmentIT {
     void saysWhatIsWrongWithAnAnswerThatIsNoJson() throws Exception {
         BRIDGE.live().stubFor(get(urlPathEqualTo("/crm")).willReturn(ok("<html>")));
         save(enrichUser(CRM.replace("http://crm.example.org", BRIDGE.live().baseUrl())));
-        await().untilAsserted(() -> assertThat(log.lines()).anyMatch(line -> line.contains("Routes reloaded")));
+        await().untilAsserted(() -> assertThat(log.lines()).anyMatch(line -> line.contains("Reloaded ")));
 
         JsonNode reply = request("{}");
 

@@ -6,6 +6,7 @@ import dev.livebridge.failure.EnrichmentException;
 import dev.livebridge.failure.ErrorCode;
 import dev.livebridge.failure.FailedBeforeException;
 import dev.livebridge.failure.Failure;
+import dev.livebridge.failure.HttpMeaning;
 import dev.livebridge.failure.LiveResponse;
 import dev.livebridge.failure.LostMessageException;
 import dev.livebridge.failure.RefusedException;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.apache.camel.Exchange;
+import org.apache.camel.http.base.HttpOperationFailedException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.InvalidDataAccessResourceUsageException;
@@ -97,6 +99,9 @@ public final class Failures {
     /** Live, S3, the network, a disk or the store is away. Bad JSON is an IOException too, but no retry mends it. */
     private static boolean isOfAService(Throwable failure) {
         return failure instanceof IOException && !(failure instanceof JsonProcessingException)
+                // of a route of the integrator's own
+                || failure instanceof HttpOperationFailedException answer
+                        && HttpMeaning.isOfTheService(answer.getStatusCode())
                 || failure instanceof SdkException
                 || failure instanceof DataAccessException
                         && !(failure instanceof DataIntegrityViolationException)

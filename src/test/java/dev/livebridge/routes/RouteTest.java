@@ -216,7 +216,7 @@ abstract class RouteTest {
     /** All that the routes name as processors. */
     private static Set<String> processors() {
         Set<String> names = new TreeSet<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(Path.of("routes"))) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(Path.of("routes"), "*.yaml")) {
             for (Path file : files) {
                 JsonNode routes = new YAMLMapper().readTree(file.toFile());
                 routes.findValues("process")
