@@ -15,6 +15,17 @@ import dev.livebridge.failure.TokenFilter;
 import dev.livebridge.jms.Original;
 import jakarta.jms.JMSException;
 import java.math.BigDecimal;
+import java.sql.Date;
+import java.sql.Time;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.OffsetTime;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.TemporalAccessor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +37,6 @@ import org.apache.camel.Exchange;
 public final class QueueCall {
     /** Live's number for conversations that come from outside (live-api: fixed). */
     private static final int PROTOCOL_ID = 28;
-
-    private static final List<String> TEXT_FIELDS =
-            List.of("hash", "firstname", "lastname", "email", "phone", "username", "picture");
 
     /** Writes what goes to Live: characters beyond the first 65,536 as they are, not as two escapes. */
     public static final JsonMapper LIVE_JSON = JsonMapper.builder()
@@ -119,7 +127,7 @@ public final class QueueCall {
 
     private Map<String, Object> user(Map<?, ?> enriched, Map<String, Object> requested) {
         Map<String, Object> user = new LinkedHashMap<>();
-        TEXT_FIELDS.forEach(field -> user.put(field, enriched.get(field)));
+        RequestedUser.FIELDS.forEach(field -> user.put(field, enriched.get(field)));
         user.putIfAbsent("lastname", "");
         @SuppressWarnings("unchecked")
         Map<String, Object> extra = (Map<String, Object>) requested.get("extra");
@@ -133,7 +141,7 @@ public final class QueueCall {
             Object taken = extraValue(value);
             if (taken == null) {
                 throw new EnrichmentException(
-                        "returned extra field '" + name + "', which is no string, number or boolean but "
+                        "returned extra field '" + name + "', which is no string, number, boolean or time but "
                                 + value.getClass().getName());
             }
             return taken;
@@ -142,15 +150,41 @@ public final class QueueCall {
         return user;
     }
 
-    /** An extra field's value as Live takes it, a string or an integer; null where it is neither text, number nor boolean. */
+    /**
+     * An extra field's value as Live takes it, a string or an integer; null where it is no text, number, boolean, date or
+     * time. Numbers are written out, without an exponent; dates and times in ISO 8601.
+     */
     static Object extraValue(Object value) {
         if (value instanceof Long || value instanceof Integer || value instanceof Short || value instanceof Byte) {
             return value;
         }
+        if (value instanceof Double || value instanceof Float) {
+            double number = ((Number) value).doubleValue();
+            return Double.isFinite(number)
+                    ? new BigDecimal(value.toString()).stripTrailingZeros().toPlainString()
+                    : value.toString();
+        }
         if (value instanceof BigDecimal number) {
-            return number.toPlainString();
+            // the digits of 1E999999999 would fill the memory
+            return Math.abs((long) number.scale()) > StrictJson.MAX_SCALE ? number.toString() : number.toPlainString();
         }
         return value instanceof CharSequence || value instanceof Number || value instanceof Boolean
+                ? value.toString()
+                : time(value);
+    }
+
+    private static String time(Object value) {
+        if (value instanceof Timestamp moment) {
+            return time(moment.toLocalDateTime());
+        }
+        if (value instanceof LocalDateTime || value instanceof OffsetDateTime) {
+            return DateTimeFormatter.ISO_DATE_TIME.format((TemporalAccessor) value);
+        }
+        if (value instanceof LocalTime || value instanceof OffsetTime) {
+            return DateTimeFormatter.ISO_TIME.format((TemporalAccessor) value);
+        }
+        // those of java.sql write themselves so, too
+        return value instanceof LocalDate || value instanceof Date || value instanceof Time || value instanceof Instant
                 ? value.toString()
                 : null;
     }
@@ -176,7 +210,7 @@ public final class QueueCall {
         }
         user.forEach((field, value) -> {
             boolean isExtra = field.equals("extra");
-            if (!isExtra && !TEXT_FIELDS.contains(field)) {
+            if (!isExtra && !RequestedUser.FIELDS.contains(field)) {
                 throw new EnrichmentException(
                         "returned the user field '" + field + "', which Live doesn't know; put own data into 'extra'");
             }

@@ -14,6 +14,10 @@ import org.apache.camel.Exchange;
 
 /** The user of a conversation request, as {@code direct:enrich-user} receives it. */
 public final class RequestedUser {
+    /** What Live knows of a user, beside {@code extra}: texts. */
+    public static final List<String> FIELDS =
+            List.of("hash", "firstname", "lastname", "email", "phone", "username", "picture");
+
     private static final String EXTRA_PROPERTY = "extra_";
 
     private RequestedUser() {}

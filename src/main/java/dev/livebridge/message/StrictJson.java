@@ -39,7 +39,7 @@ import java.util.function.UnaryOperator;
  */
 public final class StrictJson {
     /** No double has so many digits after or before its point; a larger scale only serves to exhaust memory. */
-    private static final int MAX_SCALE = 2_000;
+    static final int MAX_SCALE = 2_000;
 
     private static final String OUT_OF_RANGE =
             "contains a number out of range: integers have at most 64 bits, others fit a double";
