@@ -205,8 +205,7 @@ public final class Bridge extends Main {
         refuseTakenPort(settings, "camel.management.enabled", "management");
         refuseTakenPort(settings, "camel.server.enabled", "webhook");
         configure().httpServer().setMaxBodySize(settings.size("live.webhook.max-size"));
-        DurationFunction.all(context.getPropertiesComponent())
-                .forEach(context.getPropertiesComponent()::addPropertiesFunction);
+        context.getPropertiesComponent().addPropertiesFunction(new DurationFunction(context.getPropertiesComponent()));
         Store store = store(settings);
         OnStop.close(context, store);
         store.open();

@@ -5,6 +5,7 @@ import dev.livebridge.lookup.CsvTable;
 import dev.livebridge.lookup.Fields;
 import dev.livebridge.lookup.HttpService;
 import dev.livebridge.lookup.Lookup;
+import dev.livebridge.lookup.SqlQuery;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
@@ -29,7 +30,7 @@ final class LookupBeans {
                             settings.text("live.lookup.http.url"),
                             timeout,
                             settings.family("live.lookup.http.headers.")));
-            Fields fields = new Fields(settings.family("live.lookup.http.fields."));
+            Fields fields = fields(settings, "live.lookup.http.fields.");
             Duration ttl = settings.duration("live.lookup.http.ttl");
             boolean retry = settings.text("live.lookup.http.on-failure").equals("retry");
             registry.bind("httpLookup", new Lookup("HTTP", fields, timeout, ttl, cacheSize, retry));
@@ -41,7 +42,8 @@ final class LookupBeans {
             HikariDataSource database = database(settings, connections, timeout);
             OnStop.close(context, database);
             registry.bind("lookupDatabase", database);
-            Fields fields = new Fields(settings.family("live.lookup.sql.fields."));
+            registry.bind("sqlQuery", new SqlQuery(settings.text("live.lookup.sql.query"), database, timeout));
+            Fields fields = fields(settings, "live.lookup.sql.fields.");
             Duration ttl = settings.duration("live.lookup.sql.ttl");
             boolean retry = settings.text("live.lookup.sql.on-failure").equals("retry");
             registry.bind("sqlLookup", new Lookup("SQL", fields, timeout, ttl, cacheSize, retry));
@@ -54,12 +56,16 @@ final class LookupBeans {
                             Path.of(settings.text("live.lookup.csv.file")),
                             settings.find("live.lookup.csv.key").orElse(null),
                             settings.text("live.lookup.csv.separator").charAt(0)));
-            Fields fields = new Fields(settings.family("live.lookup.csv.fields."));
+            Fields fields = fields(settings, "live.lookup.csv.fields.");
             Duration timeout = settings.duration("live.lookup.csv.timeout");
             boolean retry = settings.text("live.lookup.csv.on-failure").equals("retry");
             registry.bind("csvLookup", new Lookup("CSV", fields, timeout, Duration.ZERO, 0, retry));
             registry.bind("csvLookupThreads", threads("csv-lookup", consumers, consumers, context));
         }
+    }
+
+    private static Fields fields(Settings settings, String prefix) {
+        return new Fields(prefix, settings.family(prefix));
     }
 
     /** Opens nothing before the first question. */

@@ -68,8 +68,7 @@ final class RouteTrial {
             trial.setAutowiredEnabled(false);
             trial.setSourceLocationEnabled(true);
             trial.getPropertiesComponent().addPropertiesSource(propertiesOf(model));
-            DurationFunction.all(model.getPropertiesComponent())
-                    .forEach(trial.getPropertiesComponent()::addPropertiesFunction);
+            trial.getPropertiesComponent().addPropertiesFunction(new DurationFunction(model.getPropertiesComponent()));
             JmsComponent jms = model.getComponent("jms", JmsComponent.class);
             trial.addComponent("jms", new JmsComponent(jms.getConfiguration().copy()));
             try {

@@ -1,6 +1,8 @@
 package dev.livebridge;
 
 import dev.livebridge.lookup.HttpService;
+import dev.livebridge.lookup.SqlQuery;
+import dev.livebridge.message.RequestedUser;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -48,6 +50,7 @@ public final class Settings {
         UNCERTAIN("resend or dead-letter"),
         HOSTS("names of hosts, addresses or ranges of addresses, separated by commas"),
         LOOKUP_URL("an address that begins with http:// or https:// and holds {hash}, without a user and a password"),
+        QUERY("a query in which only " + RequestedUser.FIELDS + " stand behind :#"),
         DATABASE(
                 "a JDBC address, whose user and password stand in live.lookup.sql.username and live.lookup.sql.password"),
         CHARACTER("one character"),
@@ -154,7 +157,7 @@ public final class Settings {
             Map.entry("live.lookup.http.timeout", ValueType.DURATION),
             Map.entry("live.lookup.http.ttl", ValueType.DURATION),
             Map.entry("live.lookup.http.on-failure", ValueType.ON_FAILURE),
-            Map.entry("live.lookup.sql.query", ValueType.TEXT),
+            Map.entry("live.lookup.sql.query", ValueType.QUERY),
             Map.entry("live.lookup.sql.url", ValueType.DATABASE),
             Map.entry("live.lookup.sql.username", ValueType.TEXT),
             Map.entry("live.lookup.sql.password", ValueType.TEXT),
@@ -345,6 +348,7 @@ public final class Settings {
                             && fits(ValueType.URL, value.replace(HttpService.HASH, "hash"))
                             && !hasCredentials(value);
                 case DATABASE -> value.startsWith("jdbc:") && !hasCredentials(value);
+                case QUERY -> RequestedUser.FIELDS.containsAll(SqlQuery.fields(value));
                 case CHARACTER -> value.length() == 1;
                 case ON_FAILURE -> List.of("continue", "retry").contains(value);
                 case HOSTS -> Arrays.stream(value.split("[,\\s]+")).allMatch(host -> host.matches(HOST));

@@ -11,7 +11,7 @@ import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.logging.log4j.core.config.Property;
 
 /** What the bridge says in its log, stack traces included, while this is open. */
-final class Log extends AbstractAppender implements AutoCloseable {
+public final class Log extends AbstractAppender implements AutoCloseable {
     private final List<String> lines = new CopyOnWriteArrayList<>();
 
     private Log() {
@@ -19,7 +19,7 @@ final class Log extends AbstractAppender implements AutoCloseable {
         super(TestBridge.unique("log"), null, null, true, Property.EMPTY_ARRAY);
     }
 
-    static Log listen() {
+    public static Log listen() {
         Log log = new Log();
         log.start();
         ((Logger) LogManager.getRootLogger()).addAppender(log);
@@ -27,13 +27,13 @@ final class Log extends AbstractAppender implements AutoCloseable {
     }
 
     /** The same, with all that Camel and the bridge can say. */
-    static Log listenToAll() {
+    public static Log listenToAll() {
         Configurator.setLevel("org.apache.camel", Level.DEBUG);
         Configurator.setLevel("dev.livebridge", Level.TRACE);
         return listen();
     }
 
-    List<String> lines() {
+    public List<String> lines() {
         return lines;
     }
 

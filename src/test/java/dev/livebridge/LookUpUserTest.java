@@ -35,10 +35,17 @@ class LookUpUserTest {
     void start() throws Exception {
         context.getPropertiesComponent().addInitialProperty("live.lookup.csv.file", "customers.csv");
         context.getPropertiesComponent().addInitialProperty("live.lookup.csv.timeout", TIMEOUT.toMillis() + "ms");
-        DurationFunction.all(context.getPropertiesComponent())
-                .forEach(context.getPropertiesComponent()::addPropertiesFunction);
+        context.getPropertiesComponent().addPropertiesFunction(new DurationFunction(context.getPropertiesComponent()));
         context.getRegistry()
-                .bind("csvLookup", new Lookup("CSV", new Fields(Map.of()), TIMEOUT, Duration.ZERO, 0, false));
+                .bind(
+                        "csvLookup",
+                        new Lookup(
+                                "CSV",
+                                new Fields("live.lookup.csv.fields.", Map.of()),
+                                TIMEOUT,
+                                Duration.ZERO,
+                                0,
+                                false));
         context.getRegistry().bind("csvLookupThreads", threads);
         PluginHelper.getRoutesLoader(context)
                 .loadRoutes(ResourceHelper.resolveResource(context, "file:routes/look-up-user.camel.yaml"));

@@ -2,47 +2,74 @@ package dev.livebridge.lookup;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Which fields of an answer become extra fields, and under which names. Only what Live takes: texts, numbers, booleans, and
- * what has a text of its own, such as a date; the rest, and what is null, is left out.
+ * Which fields of an answer become extra fields, and under which names. Only what Live takes: texts, numbers, booleans,
+ * dates and times; the rest, and what is null, is left out.
  */
 public final class Fields {
+    private static final Logger LOG = LoggerFactory.getLogger(Fields.class);
+
+    private final String properties;
     private final Map<String, String> byName;
+    private final AtomicBoolean checked = new AtomicBoolean();
 
     /**
-     * @param byName the field of the answer by the name of the extra field, in JSON maybe as a JSON Pointer
-     *               ({@code /account/plan}); empty for all, under their own names
+     * @param properties how the properties begin that name them, for the log: {@code live.lookup.http.fields.}
+     * @param byName     the field of the answer by the name of the extra field, in JSON maybe as a JSON Pointer
+     *                   ({@code /account/plan}); empty for all, under their own names
      */
-    public Fields(Map<String, String> byName) {
+    public Fields(String properties, Map<String, String> byName) {
+        this.properties = properties;
         this.byName = byName;
     }
 
+    /** Warns of each field that is none of these columns. Answers are not checked any more. */
+    void check(Collection<String> columns, String source) {
+        checked.set(true);
+        byName.forEach((name, field) -> {
+            if (!columns.contains(field)) {
+                LOG.warn("{}{} = {}: {} has no such column", properties, name, field, source);
+            }
+        });
+    }
+
     /**
-     * The extra fields.
+     * The extra fields. If the first answer lacks a field, or has an object or an array there, the log has a warning.
      *
-     * @param answer a JSON object, a row as a Map, a List of rows, of which the first counts, or null where there is nothing
+     * @param answer a JSON object, a row as a Map, or null where there is nothing
      */
     @SuppressWarnings("unchecked")
     Map<String, Object> of(Object answer) {
-        if (answer instanceof List<?> rows) {
-            return of(rows.isEmpty() ? null : rows.get(0));
-        }
         Map<String, Object> all = answer instanceof Map<?, ?> ? (Map<String, Object>) answer : new LinkedHashMap<>();
         if (answer instanceof JsonNode json) {
             json.properties().forEach(field -> all.put(field.getKey(), field.getValue()));
+            byName.values().stream()
+                    .filter(field -> field.startsWith("/") && !json.at(field).isMissingNode())
+                    .forEach(field -> all.put(field, json.at(field)));
         }
         Map<String, Object> values = new LinkedHashMap<>();
         if (byName.isEmpty()) {
             all.forEach((name, value) -> add(values, name, value));
         }
-        byName.forEach((name, field) -> add(
-                values,
-                name,
-                answer instanceof JsonNode json && field.startsWith("/") ? json.at(field) : all.get(field)));
+        boolean first = answer != null && checked.compareAndSet(false, true);
+        byName.forEach((name, field) -> {
+            add(values, name, all.get(field));
+            if (first
+                    && (!all.containsKey(field) || all.get(field) instanceof JsonNode json && json.isContainerNode())) {
+                LOG.warn(
+                        "{}{} = {}: the first answer has no text, number or boolean of that name",
+                        properties,
+                        name,
+                        field);
+            }
+        });
         return values;
     }
 
@@ -62,9 +89,6 @@ public final class Fields {
                     ? json.numberValue()
                     : json.isBoolean() ? (Object) json.booleanValue() : json.textValue();
         }
-        if (field == null || field instanceof Number || field instanceof Boolean) {
-            return field;
-        }
-        return field.getClass().isArray() ? null : field.toString();
+        return field;
     }
 }
