@@ -50,13 +50,14 @@ final class LookupBeans {
             registry.bind("sqlLookupThreads", threads("sql-lookup", connections, consumers, context));
         }
         if (settings.find("live.lookup.csv.file").isPresent()) {
+            Fields fields = fields(settings, "live.lookup.csv.fields.");
             registry.bind(
                     "csvTable",
                     new CsvTable(
                             Path.of(settings.text("live.lookup.csv.file")),
                             settings.find("live.lookup.csv.key").orElse(null),
-                            settings.text("live.lookup.csv.separator").charAt(0)));
-            Fields fields = fields(settings, "live.lookup.csv.fields.");
+                            settings.separator("live.lookup.csv.separator"),
+                            fields));
             Duration timeout = settings.duration("live.lookup.csv.timeout");
             boolean retry = settings.text("live.lookup.csv.on-failure").equals("retry");
             registry.bind("csvLookup", new Lookup("CSV", fields, timeout, Duration.ZERO, 0, retry));

@@ -53,7 +53,7 @@ public final class Settings {
         QUERY("a query in which only " + RequestedUser.FIELDS + " stand behind :#"),
         DATABASE(
                 "a JDBC address, whose user and password stand in live.lookup.sql.username and live.lookup.sql.password"),
-        CHARACTER("one character"),
+        SEPARATOR("one character that is no letter, digit or quote, or \\t for a tab"),
         ON_FAILURE("continue or retry");
 
         private final String expected;
@@ -167,7 +167,7 @@ public final class Settings {
             Map.entry("live.lookup.sql.on-failure", ValueType.ON_FAILURE),
             Map.entry("live.lookup.csv.file", ValueType.TEXT),
             Map.entry("live.lookup.csv.key", ValueType.TEXT),
-            Map.entry("live.lookup.csv.separator", ValueType.CHARACTER),
+            Map.entry("live.lookup.csv.separator", ValueType.SEPARATOR),
             Map.entry("live.lookup.csv.timeout", ValueType.DURATION),
             Map.entry("live.lookup.csv.on-failure", ValueType.ON_FAILURE),
             Map.entry("live.data-directory", ValueType.TEXT),
@@ -349,7 +349,7 @@ public final class Settings {
                             && !hasCredentials(value);
                 case DATABASE -> value.startsWith("jdbc:") && !hasCredentials(value);
                 case QUERY -> RequestedUser.FIELDS.containsAll(SqlQuery.fields(value));
-                case CHARACTER -> value.length() == 1;
+                case SEPARATOR -> value.equals("t") || value.matches("[^\\p{L}\\d\"]");
                 case ON_FAILURE -> List.of("continue", "retry").contains(value);
                 case HOSTS -> Arrays.stream(value.split("[,\\s]+")).allMatch(host -> host.matches(HOST));
             };
@@ -381,6 +381,16 @@ public final class Settings {
 
     public Duration duration(String key) {
         return Duration.ofMillis(TimeUtils.toMilliSeconds(text(key)));
+    }
+
+    /** What separates cells; a tab as such, or as {@code \t}. */
+    public char separator(String key) {
+        // of a value that begins with a backslash, Camel takes it away; one that is a tab is not to be trimmed
+        boolean tab = properties
+                .resolveProperty(key)
+                .filter(value -> value.equals("\t") || value.trim().equals("t"))
+                .isPresent();
+        return tab ? '\t' : text(key).charAt(0);
     }
 
     /** Bytes. */
