@@ -49,7 +49,8 @@ public final class Settings {
         GROUPED_BY("bridge or producer"),
         UNCERTAIN("resend or dead-letter"),
         HOSTS("names of hosts, addresses or ranges of addresses, separated by commas"),
-        LOOKUP_URL("an address that begins with http:// or https:// and holds {hash}, without a user and a password"),
+        LOOKUP_URL("an address that begins with http:// or https:// and holds {hash}, or another of "
+                + RequestedUser.FIELDS + " in braces, behind the host, without a user and a password"),
         QUERY("a query in which only " + RequestedUser.FIELDS + " stand behind :#"),
         DATABASE(
                 "a JDBC address, whose user and password stand in live.lookup.sql.username and live.lookup.sql.password"),
@@ -344,8 +345,11 @@ public final class Settings {
                 case GROUPED_BY -> List.of("bridge", "producer").contains(value);
                 case UNCERTAIN -> List.of("resend", "dead-letter").contains(value);
                 case LOOKUP_URL ->
-                    value.contains(HttpService.HASH)
-                            && fits(ValueType.URL, value.replace(HttpService.HASH, "hash"))
+                    value.matches("https?://[^/?#{]+[/?].*")
+                            && HttpService.FIELD.matcher(value).find()
+                            && fits(
+                                    ValueType.URL,
+                                    HttpService.FIELD.matcher(value).replaceAll("field"))
                             && !hasCredentials(value);
                 case DATABASE -> value.startsWith("jdbc:") && !hasCredentials(value);
                 case QUERY -> RequestedUser.FIELDS.containsAll(SqlQuery.fields(value));

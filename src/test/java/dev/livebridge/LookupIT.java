@@ -2,6 +2,7 @@ package dev.livebridge;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.absent;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
@@ -70,7 +71,7 @@ class LookupIT {
     @RegisterExtension
     static final TestBridge BRIDGE = new TestBridge()
             .with("live.extra.Channel", "jms")
-            .with("live.lookup.http.url", CRM.baseUrl() + "/crm/{hash}?view=full")
+            .with("live.lookup.http.url", CRM.baseUrl() + "/crm/{hash}?view=full&mail={email}")
             .with("live.lookup.http.headers.X-Api-Key", KEY)
             .with("live.lookup.http.fields.Plan", "plan")
             .with("live.lookup.http.fields.City", "/address/city")
@@ -168,12 +169,57 @@ class LookupIT {
 
         CRM.verify(
                 1,
-                getRequestedFor(urlEqualTo(
-                                "/crm/a%26b%3Dc%20%23%C3%B1%20%252E%7B%7Blive.bot.token%7D%7D%27%3B%20--?view=full"))
+                getRequestedFor(
+                                urlEqualTo(
+                                        "/crm/a%26b%3Dc%20%23%C3%B1%20%252E%7B%7Blive.bot.token%7D%7D%27%3B%20--?view=full&mail="))
                         .withHeader("X-Api-Key", equalTo(KEY))
                         .withHeader("Accept", equalTo("application/json"))
                         .withHeader("User-Agent", equalTo("live-bridge")));
         BRIDGE.live().verify(1, postRequestedFor(urlEqualTo(QUEUE_PATH)).withHeader("X-Api-Key", absent()));
+    }
+
+    @Test
+    void asksAgainForAUserWithAnotherAddress() throws Exception {
+        for (String email : new String[] {"a@example.org", "b@example.org", "a@example.org"}) {
+            BRIDGE.request(CONVERSATIONS, body("{}").replace("\"extra\"", "\"email\": \"" + email + "\", \"extra\""));
+        }
+
+        for (String email : new String[] {"a%40example.org", "b%40example.org"}) {
+            CRM.verify(1, getRequestedFor(urlEqualTo("/crm/" + hash + "?view=full&mail=" + email)));
+        }
+    }
+
+    @Test
+    void asksForNobodyWhoseHashIsAStepInAPath() throws Exception {
+        request("..", "{}");
+
+        CRM.verify(0, getRequestedFor(anyUrl()));
+        assertThat(extra()).isEqualTo(json("[{'Channel': 'jms'}]"));
+        assertThat(warnings()).isEmpty();
+    }
+
+    @Test
+    void writesNumbersAndTimesOut() throws Exception {
+        crmAnswers(okJson("[{\"plan\": 1.25E7, \"address\": {\"city\": \"M\u00e1laga\"}}]"));
+        ROWS.sql("insert into customer values (?, '&', null, date '2026-11-27')")
+                .param(hash)
+                .update();
+        TextMessage message = BRIDGE.text(body("{}"));
+        message.setDoubleProperty("extra_Total", 1.25E7);
+        message.setFloatProperty("extra_Rate", 1E-4f);
+        message.setDoubleProperty("extra_Odd", Double.NaN);
+
+        BRIDGE.request(CONVERSATIONS, message);
+
+        assertThat(extra())
+                .containsExactlyInAnyOrder(
+                        json("{'Total': '12500000'}"),
+                        json("{'Rate': '0.0001'}"),
+                        json("{'Odd': 'NaN'}"),
+                        json("{'Plan': '12500000'}"),
+                        json("{'City': 'M\u00e1laga'}"),
+                        json("{'Since': '2026-11-27'}"),
+                        json("{'Channel': 'jms'}"));
     }
 
     @Test
@@ -310,6 +356,26 @@ class LookupIT {
         CRM.verify(1, getRequestedFor(urlPathMatching("/crm/.*")));
     }
 
+    static Stream<ResponseDefinitionBuilder> faultsOfUsers() {
+        return Stream.of(status(400), status(422), ok("<html>"), ok("{\"plan\": \"" + "x".repeat(1024 * 1024) + "\"}"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("faultsOfUsers")
+    void asksForOthersWhateverOneUserIsToBlameFor(ResponseDefinitionBuilder fault) throws Exception {
+        CRM.stubFor(get(urlPathMatching("/crm/.*")).atPriority(8).willReturn(fault));
+        crmAnswers(answer("{'plan': 'http'}"));
+        for (int i = 0; i < 6; i++) {
+            request(unique("other"), "{}");
+        }
+        assertThat(warnings()).hasSize(6).allMatch(line -> line.startsWith("the HTTP lookup failed: it"));
+
+        request("{}");
+
+        assertThat(extras()).hasSize(7).last().isEqualTo(json("[{'Plan': 'http'}, {'Channel': 'jms'}]"));
+        assertThat(extras().subList(0, 6)).containsOnly(json("[{'Channel': 'jms'}]"));
+    }
+
     @Test
     void leavesAServiceAloneThatKeepsFailing() throws Exception {
         CRM.stubFor(get(urlPathMatching("/crm/.*")).willReturn(status(503)));
@@ -319,9 +385,20 @@ class LookupIT {
         assertThat(warnings()).hasSize(5);
 
         request("{}");
+        request(unique("other"), "{}");
 
         CRM.verify(5, getRequestedFor(urlPathMatching("/crm/.*")));
         assertThat(warnings()).hasSize(5);
+        assertThat(log.lines())
+                .filteredOn(line -> line.contains("is suspended"))
+                .containsExactly(
+                        "The HTTP lookup is suspended, as it kept failing: its circuit breaker is open. Until it"
+                                + " answers again, users go on without");
+
+        BRIDGE.closeBreaker("http-break-circuit");
+        CRM.stubFor(get(urlPathMatching("/crm/.*")).willReturn(notFound()));
+        request(unique("other"), "{}");
+        assertThat(log.lines()).contains("The HTTP lookup answers again");
     }
 
     @Test
@@ -331,6 +408,9 @@ class LookupIT {
                 .containsPattern("SQL lookup +ok +jdbc:h2:mem:lookup-it")
                 .containsPattern("CSV lookup +ok +" + FILE)
                 .doesNotContain(KEY);
+
+        assertThat(check(Map.of("live.lookup.sql.query", "select plan fro customer")))
+                .containsPattern("SQL lookup +warning +Syntax error");
 
         Files.delete(FILE);
         assertThat(check(Map.of(
@@ -376,7 +456,7 @@ class LookupIT {
     }
 
     private void crmAnswers(ResponseDefinitionBuilder answer) {
-        CRM.stubFor(get(urlEqualTo("/crm/" + hash + "?view=full")).willReturn(answer));
+        CRM.stubFor(get(urlEqualTo("/crm/" + hash + "?view=full&mail=")).willReturn(answer));
     }
 
     private static void save(String csv) throws IOException {
@@ -424,7 +504,7 @@ class LookupIT {
 
     private List<String> warnings() {
         return log.lines().stream()
-                .filter(line -> line.contains("goes on without") && !line.contains("rests"))
+                .filter(line -> line.contains("goes on without"))
                 .map(line -> line.replaceFirst("^ID:\\S+: ", ""))
                 .toList();
     }

@@ -75,6 +75,14 @@ class LookupRetryIT {
     }
 
     @Test
+    void waitsForNoAnswerThatOneUserIsToBlameFor() throws Exception {
+        liveTakesAll();
+        CRM.stubFor(get(urlPathMatching("/crm/.*")).willReturn(status(400)));
+
+        assertThat(request().at("/status").asText()).isEqualTo("queued");
+    }
+
+    @Test
     void hasNothingOfTheOthers() {
         assertThat(BRIDGE.context().getRoute("lookup-http")).isNotNull();
         assertThat(BRIDGE.context().getRoute("lookup-sql")).isNull();

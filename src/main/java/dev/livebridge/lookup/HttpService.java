@@ -1,26 +1,33 @@
 package dev.livebridge.lookup;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.livebridge.message.RequestedUser;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLEncoder;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.core5.concurrent.Cancellable;
+import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.message.BasicHeader;
 
 /**
@@ -28,11 +35,16 @@ import org.apache.hc.core5.http.message.BasicHeader;
  * HTTP client itself: as they never stand on an exchange, no log can show what may be a key.
  */
 public final class HttpService implements HttpClientConfigurer {
-    /** Stands for the user's hash in {@code live.lookup.http.url}. */
-    public static final String HASH = "{hash}";
+    /** Stands for a field of the user in {@code live.lookup.http.url}: {@code {hash}}, {@code {email}}. */
+    public static final Pattern FIELD = Pattern.compile("\\{(" + String.join("|", RequestedUser.FIELDS) + ")}");
+
+    /** Of the answers 4xx, those that are to blame on the service or on our key for it, not on the user. */
+    private static final Set<Integer> OF_THE_SERVICE = Set.of(401, 403, 405, 407, 408, 421, 425, 426, 429);
 
     /** The lookup is given up first, and says so in better words. */
     private static final Duration GRACE = Duration.ofMillis(200);
+
+    private static final int NOT_ASKED = 0;
 
     private static final int MAX_ANSWER = 1024 * 1024;
     private static final JsonMapper MAPPER = JsonMapper.builder()
@@ -45,7 +57,7 @@ public final class HttpService implements HttpClientConfigurer {
     private final List<BasicHeader> headers;
 
     /**
-     * @param url     {@code live.lookup.http.url}, with {@link #HASH} in it
+     * @param url     {@code live.lookup.http.url}, with at least one {@link #FIELD}
      * @param timeout {@code live.lookup.http.timeout}, soon after which a call under way is cut off
      * @param headers {@code live.lookup.http.headers.<Name>}, secrets
      */
@@ -61,28 +73,44 @@ public final class HttpService implements HttpClientConfigurer {
     }
 
     /**
-     * Where this user is asked for.
-     *
-     * @throws LookupException for a hash that would lead elsewhere, as {@code ..} does in a path
+     * Where this user is asked for. Null for a user who can't be: who lacks a field that the path names, or all that the
+     * address names, or whose field would lead elsewhere, as {@code ..} does in a path.
      */
-    public String address(@Body Map<String, Object> user) throws LookupException {
-        String hash = (String) user.get("hash");
-        if (hash.equals(".") || hash.equals("..")) {
-            throw new LookupException("a hash of dots can't be asked for");
-        }
-        return url.replace(HASH, URLEncoder.encode(hash, StandardCharsets.UTF_8).replace("+", "%20"));
+    public String address(@Body Map<String, Object> user) {
+        Predicate<MatchResult> isMissing = field -> value(user, field).isEmpty();
+        String address = FIELD.matcher(url)
+                .replaceAll(field -> URLEncoder.encode(value(user, field), StandardCharsets.UTF_8)
+                        .replace("+", "%20"));
+        return FIELD.matcher(path(url)).results().anyMatch(isMissing)
+                        || FIELD.matcher(url).results().allMatch(isMissing)
+                        || path(address).matches(".*/\\.{1,2}(/.*)?")
+                ? null
+                : address;
+    }
+
+    private static String value(Map<String, Object> user, MatchResult field) {
+        return Objects.toString(user.get(field.group(1)), "");
+    }
+
+    private static String path(String address) {
+        return address.replaceFirst("[?#].*", "");
     }
 
     /**
-     * What the service answered, as JSON; null where it knows nothing of the user: 404, 410, or a 2xx without a body.
+     * What the service answered, as JSON, of an array the first element; null where it was not asked or knows nothing of the
+     * user: 404, 410, an empty array, or a 2xx without a body.
      *
-     * @throws LookupException for any other status, and for what is no JSON, or more than 1 MB of it
+     * @throws UserLookupException for a status that this user is to blame for, and for what is no JSON, or more than 1 MB of it
+     * @throws LookupException     for any other status
      */
     public JsonNode answer(Exchange exchange) throws IOException {
         Message message = exchange.getMessage();
-        int status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
-        if (status == 404 || status == 410) {
+        int status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, NOT_ASKED, Integer.class);
+        if (status == NOT_ASKED || status == 404 || status == 410) {
             return null;
+        }
+        if (status / 100 == 4 && !OF_THE_SERVICE.contains(status)) {
+            throw new UserLookupException("it answered " + status);
         }
         if (status / 100 != 2) {
             throw new LookupException("it answered " + status);
@@ -90,19 +118,40 @@ public final class HttpService implements HttpClientConfigurer {
         try (InputStream body = message.getBody(InputStream.class)) {
             byte[] bytes = body == null ? new byte[0] : body.readNBytes(MAX_ANSWER + 1);
             if (bytes.length > MAX_ANSWER) {
-                throw new LookupException("its answer is larger than 1 MB");
+                throw new UserLookupException("its answer is larger than 1 MB");
             }
-            JsonNode answer = MAPPER.readTree(bytes);
-            if (answer.isMissingNode()) {
+            return object(bytes, charset(message.getHeader(Exchange.CONTENT_TYPE, String.class)));
+        }
+    }
+
+    private static JsonNode object(byte[] bytes, Charset charset) throws UserLookupException {
+        try {
+            // of the encodings of Unicode, with a mark or without, the parser finds out which it is
+            JsonNode answer = charset == null || charset.name().matches("(?i)utf.*|us-ascii")
+                    ? MAPPER.readTree(bytes)
+                    : MAPPER.readTree(new String(bytes, charset));
+            if (answer.isArray()) {
+                answer = answer.path(0);
+            }
+            if (answer.isMissingNode() || answer.isNull()) {
                 return null;
             }
-            if (!answer.isContainerNode()) {
-                throw new LookupException("its answer is no JSON object");
+            if (answer.isObject()) {
+                return answer;
             }
-            return answer;
-        } catch (JsonProcessingException e) {
-            // its message would show a piece of the answer
-            throw new LookupException("its answer is no JSON object");
+        } catch (IOException | NumberFormatException e) {
+            // its message would show a piece of the answer; an exponent may be beyond an int
+        }
+        throw new UserLookupException("its answer is no JSON object");
+    }
+
+    /** Null where none is named, or one that Java doesn't know. */
+    private static Charset charset(String contentType) {
+        try {
+            ContentType type = ContentType.parse(contentType);
+            return type == null ? null : type.getCharset();
+        } catch (IllegalArgumentException e) {
+            return null;
         }
     }
 

@@ -6,8 +6,10 @@ import dev.livebridge.delivery.Progress;
 import dev.livebridge.failure.ServiceUnavailableException;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.AggregationStrategy;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
@@ -28,6 +30,7 @@ public final class Lookup implements AggregationStrategy {
     private final Cache<Object, Map<String, Object>> found;
     private final Duration timeout;
     private final boolean retry;
+    private final AtomicBoolean suspended = new AtomicBoolean();
 
     /**
      * @param name      for people: {@code HTTP}
@@ -35,7 +38,7 @@ public final class Lookup implements AggregationStrategy {
      * @param timeout   how long the breaker waits for it
      * @param ttl       how long what was found of a user is used again, that nothing was found included; zero for never
      * @param cacheSize of how many users, at the most
-     * @param retry     whether a failure is one of the message, to be tried again; else the user goes on without
+     * @param retry     whether the message waits for a service that fails; else the user goes on without
      */
     public Lookup(String name, Fields fields, Duration timeout, Duration ttl, int cacheSize, boolean retry) {
         this.name = name;
@@ -48,9 +51,9 @@ public final class Lookup implements AggregationStrategy {
         this.retry = retry;
     }
 
-    /** Adds what was found of the user not long ago; false where that is not known. */
+    /** Adds what was found not long ago of a user with the same fields; false where that is not known. */
     public boolean recall(@Body Map<String, Object> user) {
-        Map<String, Object> values = found.getIfPresent(user.get("hash"));
+        Map<String, Object> values = found.getIfPresent(asked(user));
         if (values != null) {
             add(values, user);
         }
@@ -62,15 +65,32 @@ public final class Lookup implements AggregationStrategy {
         throw new UnsupportedOperationException("there is one copy, and the message it was made of");
     }
 
-    /** Adds what was found now, or falls back: an exception stands on the copy that was asked with. */
+    /** All that a question may be made of. */
+    private static Map<String, Object> asked(Map<String, Object> user) {
+        Map<String, Object> fields = new HashMap<>(user);
+        fields.remove("extra");
+        return fields;
+    }
+
+    /**
+     * Adds what was found now, or falls back: an exception stands on the copy that was asked with, or is its body where only
+     * this user can't be answered for.
+     */
     @Override
     @SuppressWarnings("unchecked")
     public Exchange aggregate(Exchange none, Exchange asked, Exchange message) {
         Exception failure = asked.getException();
-        if (failure == null) {
+        Object answer = asked.getMessage().getBody();
+        if (failure == null && suspended.compareAndSet(true, false)) {
+            LOG.info("The {} lookup answers again", name);
+        }
+        if (failure == null && answer instanceof UserLookupException unanswered) {
+            // to wait would change nothing
+            goOn(message, "failed: " + reason(unanswered));
+        } else if (failure == null) {
             Map<String, Object> user = message.getMessage().getBody(Map.class);
-            Map<String, Object> values = fields.of(asked.getMessage().getBody());
-            found.put(user.get("hash"), values);
+            Map<String, Object> values = fields.of(answer);
+            found.put(asked(user), values);
             add(values, user);
         } else {
             fallBack(failure, message);
@@ -85,20 +105,26 @@ public final class Lookup implements AggregationStrategy {
 
     private void fallBack(Exception failure, Exchange message) {
         boolean untried = failure instanceof CallNotPermittedException;
-        String what =
-                "the " + name + " lookup " + (untried ? "rests, as it kept failing" : "failed: " + reason(failure));
-        if (retry) {
-            throw new RuntimeCamelException(new ServiceUnavailableException(what, null));
+        String what = untried ? "is suspended, as it kept failing" : "failed: " + reason(failure);
+        if (untried && suspended.compareAndSet(false, true)) {
+            LOG.warn(
+                    "The {} lookup {}: its circuit breaker is open. Until it answers again, {}",
+                    name,
+                    what,
+                    retry ? "messages wait for it" : "users go on without");
         }
-        String line = "{}: {}; the user goes on without";
+        if (retry) {
+            throw new RuntimeCamelException(new ServiceUnavailableException("the " + name + " lookup " + what, null));
+        }
+        if (!untried) {
+            goOn(message, what);
+        }
+    }
+
+    private void goOn(Exchange message, String what) {
         Progress progress = Progress.of(message);
         Object messageId = progress == null ? message.getExchangeId() : progress.messageId();
-        if (untried) {
-            // that it fails was said often enough
-            LOG.debug(line, messageId, what);
-        } else {
-            LOG.warn(line, messageId, what);
-        }
+        LOG.warn("{}: the {} lookup {}; the user goes on without", messageId, name, what);
     }
 
     private String reason(Throwable failure) {
