@@ -31,6 +31,11 @@ final class Readme {
                 .orElseThrow(() -> new AssertionError(page + " has no YAML with " + text));
     }
 
+    /** The pieces of configuration of a page. */
+    static List<String> properties(Path page) throws IOException {
+        return blocks(page, "properties");
+    }
+
     private static List<String> blocks(Path page, String language) throws IOException {
         return Pattern.compile("^```" + language + "\\n(.*?)^```", Pattern.MULTILINE | Pattern.DOTALL)
                 .matcher(Files.readString(page))

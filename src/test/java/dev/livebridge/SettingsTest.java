@@ -63,10 +63,13 @@ class SettingsTest {
             live.attachments.allowed-hosts = http://a | live.attachments.allowed-hosts must be names of hosts
             live.api.groups-url = groups         | live.api.groups-url must be an address
             live.lookup.http.url = http://crm/users | live.lookup.http.url must be an address that begins with http:// or https:// and holds {hash}
+            live.lookup.http.url = http://crm/{id}?{hash} | live.lookup.http.url must be an address
+            live.lookup.http.url = http://{hash}.crm/ | live.lookup.http.url must be an address
             live.lookup.http.on-failure = ignore | live.lookup.http.on-failure must be continue or retry
             live.lookup.sql.query = select 1     | live.lookup.sql.url is missing
             live.lookup.sql.url = db.example.org | live.lookup.sql.url must be a JDBC address
             live.lookup.csv.separator = ;;       | live.lookup.csv.separator must be one character
+            live.lookup.csv.separator = a        | live.lookup.csv.separator must be one character
             """)
     void saysWhatAValueMustLookLike(String line, String problem) throws Exception {
         assertThat(settings(REQUIRED + line).problems())
@@ -143,6 +146,37 @@ class SettingsTest {
                                         .replaceAll("(?m)^camel.*$", ""))
                         .problems())
                 .isEmpty();
+    }
+
+    @Test
+    void refusesAQueryThatNamesNoFieldOfTheUser() throws Exception {
+        assertThat(settings(REQUIRED + "live.lookup.sql.url = jdbc:h2:mem:crm\n"
+                                + "live.lookup.sql.query = select ':#emial' from customer where mail = :#emial\n")
+                        .problems())
+                .singleElement()
+                .asString()
+                .startsWith("live.lookup.sql.query must be a query in which only [hash, firstname,");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"\\t | '\t'", "\\\\t | '\t'", "; | ;", "'\\u007C' | '|'"})
+    void readsASeparator(String written, char separator) throws Exception {
+        Settings settings = settings(REQUIRED + "live.lookup.csv.separator = " + written + "\n");
+
+        assertThat(settings.problems()).isEmpty();
+        assertThat(settings.separator("live.lookup.csv.separator")).isEqualTo(separator);
+    }
+
+    @Test
+    void findsNothingWrongWithTheExamplesOfLookups() throws Exception {
+        List<String> examples = Readme.properties(Path.of("docs/lookups.md"));
+
+        assertThat(examples).hasSize(3);
+        for (String example : examples) {
+            assertThat(settings(REQUIRED + example).problems()).as(example).isEmpty();
+        }
     }
 
     @Test
