@@ -50,6 +50,7 @@ import dev.livebridge.message.RequestedUser;
 import dev.livebridge.outage.Outages;
 import dev.livebridge.spool.Spool;
 import dev.livebridge.store.Store;
+import dev.livebridge.webhook.RequestBody;
 import jakarta.jms.ConnectionFactory;
 import java.net.URI;
 import java.util.HashSet;
@@ -63,7 +64,9 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
+import org.apache.camel.LoggingLevel;
 import org.apache.camel.spi.Registry;
+import org.apache.camel.support.LoggingExceptionHandler;
 import org.apache.camel.util.function.Suppliers;
 import org.apache.hc.core5.http.HttpHost;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -219,6 +222,11 @@ final class Beans {
                 settings.text("live.webhook.secret"),
                 settings.find("live.webhook.previous-secret").orElse(null));
         steps.bindProcessor("webhookSecret.check", webhookSecret::check);
+        RequestBody requestBody = new RequestBody(
+                settings.size("live.webhook.max-size"), settings.duration("live.webhook.request-timeout"));
+        steps.bindProcessor("requestBody.read", requestBody::read);
+        // a caller who is gone before the answer is no failure
+        registry.bind("goneCallers", new LoggingExceptionHandler(context, WebhookSecret.class, LoggingLevel.DEBUG));
         LiveEvents liveEvents = new LiveEvents(schema("live-event"), tokenFilter);
         registry.bind("liveEvents", liveEvents);
         steps.bindProcessor("liveEvents.read", liveEvents::read);

@@ -11,6 +11,7 @@ import dev.livebridge.jms.JmsBodies;
 import dev.livebridge.outage.Outages;
 import dev.livebridge.spool.Spool;
 import dev.livebridge.store.Store;
+import dev.livebridge.webhook.CallerDeadline;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -204,7 +205,8 @@ public final class Bridge extends Main {
         }
         refuseTakenPort(settings, "camel.management.enabled", "management");
         refuseTakenPort(settings, "camel.server.enabled", "webhook");
-        configure().httpServer().setMaxBodySize(settings.size("live.webhook.max-size"));
+        CallerDeadline deadline = new CallerDeadline(settings.duration("live.webhook.request-timeout"));
+        context.getRegistry().bind("callerDeadline", deadline);
         context.getPropertiesComponent().addPropertiesFunction(new DurationFunction(context.getPropertiesComponent()));
         Store store = store(settings);
         OnStop.close(context, store);
@@ -223,8 +225,9 @@ public final class Bridge extends Main {
         context.addLifecycleStrategy(
                 new CallDeadline(beans.findSingleByType(UrlSource.class), beans.findSingleByType(S3.class)));
         context.addLifecycleStrategy(beans.findSingleByType(Consumers.class));
-        // their connection is configured after this
+        // their connection is configured after this, and the HTTP servers start after it
         context.addStartupListener((started, already) -> {
+            deadline.watch(started);
             for (MessageReader reader : started.getRegistry().findByType(MessageReader.class)) {
                 started.addService(reader, true, true);
             }

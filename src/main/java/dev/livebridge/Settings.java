@@ -175,6 +175,7 @@ public final class Settings {
             Map.entry("live.webhook.host", ValueType.TEXT),
             Map.entry("live.webhook.port", ValueType.PORT),
             Map.entry("live.webhook.max-size", ValueType.SIZE),
+            Map.entry("live.webhook.request-timeout", ValueType.DURATION),
             Map.entry("live.webhook.secret", ValueType.TEXT),
             Map.entry("live.webhook.previous-secret", ValueType.TEXT),
             Map.entry("live.webhook.event.attended", ValueType.TEXT),

@@ -388,6 +388,11 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
     }
 
     public WireMockServer live() {
+    /** What it is configured with. */
+    public String property(String key) {
+        return all.get(key);
+    }
+
         return live;
     }
 

@@ -41,9 +41,7 @@ public final class LiveEvents {
      * @throws RefusedException {@code invalid-json} or {@code invalid-request}, with the path of each violation
      */
     public void read(Exchange exchange) throws RefusedException {
-        // a form comes as a map, which has no bytes
-        byte[] body = exchange.getMessage().getBody(byte[].class);
-        exchange.setVariable("event", of(body == null ? new byte[0] : body));
+        exchange.setVariable("event", of(exchange.getMessage().getBody(byte[].class)));
     }
 
     LiveEvent of(byte[] body) throws RefusedException {

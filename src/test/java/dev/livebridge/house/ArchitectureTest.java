@@ -72,11 +72,22 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
-                        "io.vertx..",
                         "org.apache.activemq.artemis.core.config..",
                         "org.apache.activemq.artemis.core.server..",
                         "org.gaul..")
                 .because("the broker and the servers are the sandbox's, and not on a bridge's class path")
+                .check(BRIDGE);
+    }
+
+    @Test
+    void onlyTheWebhookKnowsCamelsHttpServer() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.livebridge.sandbox..", "dev.livebridge.webhook..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.vertx..")
+                .because("the routes do the rest")
                 .check(BRIDGE);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.livebridge.failure.ErrorCode;
 import dev.livebridge.failure.RefusedException;
+import dev.livebridge.spool.TooLargeException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,21 +25,23 @@ class ReceiveEventTest extends RouteTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             # path                  | fails               | with         | status | body | calls
-            /live/events            |                     |              | 200    |      | webhookSecret.check, seda:take-event
-            /live/events/           |                     |              | 200    |      | webhookSecret.check, seda:take-event
-            /live/events/s3cret     |                     |              | 200    |      | webhookSecret.check, seda:take-event
-            /live/events/s3cret/    |                     |              | 200    |      | webhookSecret.check, seda:take-event
+            /live/events            |                     |              | 200    |      | webhookSecret.check, requestBody.read, liveEvents.read, seda:take-event
+            /live/events/           |                     |              | 200    |      | webhookSecret.check, requestBody.read, liveEvents.read, seda:take-event
+            /live/events/s3cret     |                     |              | 200    |      | webhookSecret.check, requestBody.read, liveEvents.read, seda:take-event
+            /live/events/s3cret/    |                     |              | 200    |      | webhookSecret.check, requestBody.read, liveEvents.read, seda:take-event
             /live/events/s3cret/x   |                     |              | 404    |      |
             /live/eventsX           |                     |              | 404    |      |
             /live/events            | webhookSecret.check | unauthorized | 401    | {"error":{"code":"unauthorized","message":"the secret is missing or wrong"}} | webhookSecret.check
-            /live/events            | seda:take-event     | refused      | 400    | the refusal | webhookSecret.check, seda:take-event, liveEvents.refusal
-            /live/events            | seda:take-event     | away         | 503    | {"error":{"code":"unavailable","message":"the event can't be taken now, send it again"}} | webhookSecret.check, seda:take-event, eventRecords.recordFailed
-            /live/events            | seda:take-event     | bug          | 503    | {"error":{"code":"unavailable","message":"the event can't be taken now, send it again"}} | webhookSecret.check, seda:take-event, eventRecords.recordFailed
+            /live/events            | requestBody.read    | too large    | 413    | {"error":{"code":"too-large","message":"the event is larger than live.webhook.max-size"}} | webhookSecret.check, requestBody.read
+            /live/events            | liveEvents.read     | refused      | 400    | the refusal | webhookSecret.check, requestBody.read, liveEvents.read, liveEvents.refusal
+            /live/events            | seda:take-event     | away         | 503    | {"error":{"code":"unavailable","message":"the event can't be taken now, send it again"}} | webhookSecret.check, requestBody.read, liveEvents.read, seda:take-event, eventRecords.recordFailed
+            /live/events            | seda:take-event     | bug          | 503    | {"error":{"code":"unavailable","message":"the event can't be taken now, send it again"}} | webhookSecret.check, requestBody.read, liveEvents.read, seda:take-event, eventRecords.recordFailed
             """)
     void answersWhatBecameOfTheEvent(String path, String fails, String with, String status, String body, String calls) {
         Exchange posted = posted(path);
         Map<String, Exception> failures = Map.of(
                 "unauthorized", new CamelAuthorizationException("no secret", posted),
+                "too large", new TooLargeException(1),
                 "refused", RefusedException.request(ErrorCode.INVALID_REQUEST, "/name", "is missing"),
                 "away", new IOException("the broker is away"),
                 "bug", new IllegalStateException("a bug"));
@@ -79,7 +82,8 @@ class ReceiveEventTest extends RouteTest {
 
     private static Map<String, Object> headers(String status) {
         return switch (status) {
-            case "400", "401" -> Map.of(Exchange.HTTP_RESPONSE_CODE, status, Exchange.CONTENT_TYPE, "application/json");
+            case "400", "401", "413" ->
+                Map.of(Exchange.HTTP_RESPONSE_CODE, status, Exchange.CONTENT_TYPE, "application/json");
             case "503" ->
                 Map.of(
                         Exchange.HTTP_RESPONSE_CODE,
