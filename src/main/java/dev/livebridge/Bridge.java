@@ -133,6 +133,14 @@ public final class Bridge extends Main {
         // these ports are the running bridge's
         main.addOverrideProperty("camel.management.enabled", "false");
         main.addOverrideProperty("camel.server.enabled", "false");
+        if (SANDBOX.equals(profile)) {
+            main.addMainListener(new MainListenerSupport() {
+                @Override
+                public void beforeConfigure(BaseMainSupport configured) {
+                    SandboxSecrets.use(new Settings(configured.getCamelContext().getPropertiesComponent()));
+                }
+            });
+        }
         main.addMainListener(CLOSE_CONNECTIONS);
         return main;
     }
@@ -142,7 +150,11 @@ public final class Bridge extends Main {
         CamelContext context = new DefaultCamelContext();
         context.getPropertiesComponent().setLocation(configuration(home, profile));
         context.build();
-        return new Settings(context.getPropertiesComponent());
+        Settings settings = new Settings(context.getPropertiesComponent());
+        if (SANDBOX.equals(profile)) {
+            SandboxSecrets.use(settings);
+        }
+        return settings;
     }
 
     /** Where the properties stand, those that win first. */

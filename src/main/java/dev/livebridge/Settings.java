@@ -186,6 +186,7 @@ public final class Settings {
             Map.entry("live.routes.reload", ValueType.BOOLEAN),
             Map.entry("live.sandbox.demo", ValueType.BOOLEAN),
             Map.entry("live.sandbox.host", ValueType.TEXT),
+            Map.entry("live.sandbox.address", ValueType.TEXT),
             Map.entry("live.sandbox.jms-port", ValueType.PORT),
             Map.entry("live.sandbox.live-port", ValueType.PORT),
             Map.entry("live.sandbox.s3-port", ValueType.PORT),
@@ -361,6 +362,11 @@ public final class Settings {
         } catch (RuntimeException | URISyntaxException e) {
             return false;
         }
+    }
+
+    /** Gives a property another value, which wins over all others. */
+    void override(String key, String value) {
+        properties.addOverrideProperty(key, value);
     }
 
     /** The value of an optional property; empty counts as absent. */

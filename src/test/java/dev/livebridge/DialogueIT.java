@@ -16,13 +16,19 @@ import jakarta.jms.MessageConsumer;
 import jakarta.jms.Queue;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
+import java.io.Reader;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.junit.jupiter.api.AfterAll;
@@ -34,19 +40,26 @@ import org.junit.jupiter.api.io.TempDir;
 /** A whole dialogue between an application that knows only JMS and the agent whom the sandbox plays. */
 class DialogueIT {
     private static final Duration PATIENCE = Duration.ofSeconds(15);
-    private static final String TOKEN = "sandbox-token";
+    private static final String TOKEN = "s3cr3t-t0ken";
+    private static final String REFUSAL = "the sandbox is for this host only";
 
     @TempDir
     private static Path folder;
 
     private static int jmsPort;
     private static int livePort;
+    private static int s3Port;
+    private static int managementPort;
+    private static int webhookPort;
     private static Bridge sandbox;
 
     @BeforeAll
     static void startTheSandbox() throws Exception {
         jmsPort = freePort();
         livePort = freePort();
+        s3Port = freePort();
+        managementPort = freePort();
+        webhookPort = freePort();
         sandbox = SandboxBridge.bridge(Path.of("").toAbsolutePath());
         Map.of(
                         "live.sandbox.jms-port",
@@ -54,11 +67,13 @@ class DialogueIT {
                         "live.sandbox.live-port",
                         livePort,
                         "live.sandbox.s3-port",
-                        freePort(),
+                        s3Port,
                         "live.management.port",
-                        freePort(),
+                        managementPort,
                         "live.webhook.port",
-                        freePort(),
+                        webhookPort,
+                        "live.bot.token",
+                        TOKEN,
                         "live.data-directory",
                         folder,
                         "live.sandbox.demo",
@@ -155,6 +170,56 @@ class DialogueIT {
                         "closed",
                         "too late: conversation-closed");
         assertThat(example.exitValue()).isZero();
+    }
+
+    @Test
+    void answersNoPageOfAnotherSite() throws Exception {
+        for (int port : List.of(livePort, s3Port, managementPort, webhookPort)) {
+            for (String local : List.of("localhost", "LocalHost:" + port, "127.0.0.1:" + port, "[::1]")) {
+                assertThat(post(port, "Host: " + local)).doesNotContain(REFUSAL);
+                assertThat(post(port, "Host: " + local + "\r\nOrigin: http://localhost:3000"))
+                        .doesNotContain(REFUSAL);
+            }
+            for (String foreign : List.of(
+                    "Host: evil.example",
+                    "Host: localhost.evil.example:" + port,
+                    "X-Host: localhost",
+                    "Host: localhost\r\nOrigin: http://evil.example",
+                    "Host: localhost\r\nOrigin: null")) {
+                assertThat(post(port, foreign)).as("%s", foreign).containsAnyOf(REFUSAL, " 400 ");
+            }
+        }
+    }
+
+    @Test
+    void hasAWebhookThatNobodyKnowsTheSecretOf() throws Exception {
+        for (String secret : List.of("sandbox-webhook-secret", "random", "")) {
+            assertThat(post(webhookPort, "Host: localhost\r\nX-Live-Secret: " + secret))
+                    .startsWith("HTTP/1.1 401 ");
+        }
+        assertThat(post(webhookPort, "Host: localhost\r\nX-Live-Secret: " + secret("live.webhook.secret")))
+                .startsWith("HTTP/1.1 400 ");
+        // one of one's own is not replaced
+        assertThat(new Settings(sandbox.getCamelContext().getPropertiesComponent()).text("live.bot.token"))
+                .isEqualTo(TOKEN);
+    }
+
+    private static String secret(String name) throws Exception {
+        Properties secrets = new Properties();
+        try (Reader reader = Files.newBufferedReader(folder.resolve("sandbox.properties"))) {
+            secrets.load(reader);
+        }
+        return secrets.getProperty(name);
+    }
+
+    private static String post(int port, String headers) throws Exception {
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            socket.getOutputStream()
+                    .write(("POST /live/events HTTP/1.1\r\n" + headers
+                                    + "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+                            .getBytes(StandardCharsets.ISO_8859_1));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     private static JsonNode request(Session session, String queue, String body) throws Exception {

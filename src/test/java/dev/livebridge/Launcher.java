@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 
 /** bin/live-bridge in processes of its own, on free ports and in a folder of the test's. */
@@ -48,6 +50,15 @@ final class Launcher implements AutoCloseable {
 
     String sandboxLog() throws IOException {
         return Files.readString(folder.resolve("sandbox.log"));
+    }
+
+    /** Those that the sandbox has made. */
+    List<String> secrets() throws IOException {
+        Properties secrets = new Properties();
+        try (Reader reader = Files.newBufferedReader(folder.resolve("data/sandbox.properties"))) {
+            secrets.load(reader);
+        }
+        return secrets.values().stream().map(Object::toString).toList();
     }
 
     /** A command, once it has ended. */

@@ -12,6 +12,7 @@ import com.github.tomakehurst.wiremock.WireMockServer;
 import dev.livebridge.jms.JmsProperties;
 import dev.livebridge.message.RequestSchema;
 import dev.livebridge.sandbox.Broker;
+import dev.livebridge.sandbox.LocalCallers;
 import dev.livebridge.sandbox.ObjectStore;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.Connection;
@@ -226,7 +227,7 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
 
     public void startS3() throws Exception {
         Files.createDirectories(s3Folder().resolve("scans"));
-        s3 = new ObjectStore("127.0.0.1", s3Port, "tester", S3_SECRET, "attachments", s3Folder());
+        s3 = new ObjectStore("127.0.0.1", s3Port, "tester", S3_SECRET, "attachments", s3Folder(), new LocalCallers());
     }
 
     public void stopS3() throws Exception {
@@ -387,12 +388,12 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
         return all.get("live.jms.url");
     }
 
-    public WireMockServer live() {
     /** What it is configured with. */
     public String property(String key) {
         return all.get(key);
     }
 
+    public WireMockServer live() {
         return live;
     }
 

@@ -29,12 +29,9 @@ import io.vertx.ext.web.handler.BodyHandler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -54,7 +51,6 @@ public final class LiveStandIn implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LiveStandIn.class);
     private static final String API = "/api/v1/live-handler";
     private static final int MAX_BODY = 64 * 1024 * 1024;
-    private static final Set<String> LOCAL_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
     /** Reads texts of any length, as {@link StrictJson} does. */
     private static final JsonMapper MAPPER = new JsonMapper(JsonFactory.builder()
             .streamReadConstraints(
@@ -83,8 +79,9 @@ public final class LiveStandIn implements AutoCloseable {
      *
      * @param bots  the bots that it knows, by their ids, with their tokens
      * @param agent tells of what the agent does
+     * @param callers whom it answers
      */
-    public LiveStandIn(String host, int port, Map<Long, String> bots, Agent agent)
+    public LiveStandIn(String host, int port, Map<Long, String> bots, Agent agent, LocalCallers callers)
             throws ExecutionException, InterruptedException, TimeoutException {
         this.bots = Map.copyOf(bots);
         this.agent = agent;
@@ -97,7 +94,7 @@ public final class LiveStandIn implements AutoCloseable {
             // HTTP/1.1 only: closing a connection then strikes one call
             vertx.createHttpServer(
                             new HttpServerOptions().setHost(host).setPort(port).setHttp2ClearTextEnabled(false))
-                    .requestHandler(router())
+                    .requestHandler(router(callers))
                     .listen()
                     .toCompletionStage()
                     .toCompletableFuture()
@@ -108,8 +105,9 @@ public final class LiveStandIn implements AutoCloseable {
         }
     }
 
-    private Router router() {
+    private Router router(LocalCallers callers) {
         Router router = Router.router(vertx);
+        router.route().handler(callers::check);
         router.route("/sandbox/*").handler(LiveStandIn::refuseStrangers);
         router.route().handler(LiveStandIn::refuseOtherTypes);
         router.route().handler(BodyHandler.create(false).setBodyLimit(MAX_BODY));
@@ -272,20 +270,12 @@ public final class LiveStandIn implements AutoCloseable {
         return request;
     }
 
-    /**
-     * Control calls come from this host: by its address, and by names that no other site's page can speak under (Host
-     * against DNS rebinding, Origin against cross-site requests, and so does the JSON type).
-     */
+    /** Control calls come from this host by its address, too. */
     private static void refuseStrangers(RoutingContext call) {
-        HttpServerRequest request = call.request();
-        String origin = request.getHeader("Origin");
-        if (isLoopback(request.remoteAddress().hostAddress())
-                && request.authority() != null
-                && isLocal(request.authority().host())
-                && (origin == null || isLocal(host(origin)))) {
+        if (isLoopback(call.request().remoteAddress().hostAddress())) {
             call.next();
         } else {
-            answer(call, 403, error("control calls are for this host only"));
+            answer(call, 403, error(LocalCallers.REFUSAL));
         }
     }
 
@@ -307,18 +297,6 @@ public final class LiveStandIn implements AutoCloseable {
             return InetAddress.getByName(address).isLoopbackAddress();
         } catch (UnknownHostException e) {
             return false;
-        }
-    }
-
-    private static boolean isLocal(String host) {
-        return host != null && LOCAL_NAMES.contains(host.toLowerCase(Locale.ROOT));
-    }
-
-    private static String host(String origin) {
-        try {
-            return URI.create(origin).getHost();
-        } catch (IllegalArgumentException e) {
-            return null;
         }
     }
 

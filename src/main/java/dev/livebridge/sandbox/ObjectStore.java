@@ -1,5 +1,6 @@
 package dev.livebridge.sandbox;
 
+import java.lang.reflect.Field;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,6 +9,13 @@ import org.gaul.s3proxy.BlobStores;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.blobstore.BlobStore;
+import org.gaul.shaded.org.eclipse.jetty.http.HttpFields;
+import org.gaul.shaded.org.eclipse.jetty.io.Content;
+import org.gaul.shaded.org.eclipse.jetty.server.Handler;
+import org.gaul.shaded.org.eclipse.jetty.server.Request;
+import org.gaul.shaded.org.eclipse.jetty.server.Response;
+import org.gaul.shaded.org.eclipse.jetty.server.Server;
+import org.gaul.shaded.org.eclipse.jetty.util.Callback;
 
 /** An S3 server in this process that keeps objects as files, and checks signatures as AWS does. */
 public final class ObjectStore implements AutoCloseable {
@@ -23,8 +31,16 @@ public final class ObjectStore implements AutoCloseable {
      * @param secretKey what requests must be signed with
      * @param bucket    is there from the start
      * @param directory for the files: a folder a bucket
+     * @param callers   whom it answers
      */
-    public ObjectStore(String host, int port, String accessKey, String secretKey, String bucket, Path directory)
+    public ObjectStore(
+            String host,
+            int port,
+            String accessKey,
+            String secretKey,
+            String bucket,
+            Path directory,
+            LocalCallers callers)
             throws Exception {
         Files.createDirectories(directory.resolve(bucket));
         Properties properties = new Properties();
@@ -37,7 +53,26 @@ public final class ObjectStore implements AutoCloseable {
                 .ignoreUnknownHeaders(true)
                 .stopTimeout(0)
                 .build();
+        keepTo(callers);
         server.start();
+    }
+
+    /** S3Proxy has no option for it, and keeps its Jetty to itself. */
+    private void keepTo(LocalCallers callers) throws ReflectiveOperationException {
+        Field jetty = S3Proxy.class.getDeclaredField("server");
+        jetty.setAccessible(true);
+        ((Server) jetty.get(server)).insertHandler(new Handler.Wrapper() {
+            @Override
+            public boolean handle(Request request, Response response, Callback callback) throws Exception {
+                HttpFields headers = request.getHeaders();
+                if (callers.allow(headers.get("Host"), headers.get("Origin"))) {
+                    return super.handle(request, response, callback);
+                }
+                response.setStatus(403);
+                Content.Sink.write(response, true, LocalCallers.REFUSAL, callback);
+                return true;
+            }
+        });
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.livebridge.sandbox;
 
 import dev.livebridge.Bridge;
 import dev.livebridge.OnStop;
+import dev.livebridge.SandboxSecrets;
 import dev.livebridge.Settings;
 import dev.livebridge.StartException;
 import java.io.IOException;
@@ -12,11 +13,16 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.camel.CamelContext;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The sandbox: the bridge as in production, with its broker, its S3 server and its Live in the same process. */
 public final class SandboxBridge {
+    private static final Logger LOG = LoggerFactory.getLogger(SandboxBridge.class);
+
     private SandboxBridge() {}
 
     /** Runs until it is stopped; answers the exit code. */
@@ -57,13 +63,17 @@ public final class SandboxBridge {
                     groupedBy.equals("bridge") ? settings.text("live.queues.messages") : null,
                     settings.text("live.messages.read-from." + groupedBy));
             OnStop.close(context, broker);
+            // the broker's journal has room for one sandbox: nobody else uses the secrets of before
+            LOG.info("The sandbox's secrets are in {}", SandboxSecrets.renew(settings));
+            LocalCallers callers = callers(settings);
             ObjectStore s3 = new ObjectStore(
                     host,
                     s3Port,
                     settings.text("live.s3.access-key"),
                     settings.text("live.s3.secret-key"),
                     settings.text("live.s3.bucket"),
-                    Path.of(settings.text("live.data-directory"), "s3"));
+                    Path.of(settings.text("live.data-directory"), "s3"),
+                    callers);
             OnStop.close(context, s3);
             Webhook webhook = new Webhook(
                     URI.create(settings.text("live.sandbox.webhook-url")), settings.text("live.webhook.secret"));
@@ -79,11 +89,20 @@ public final class SandboxBridge {
                                     settings.text("live.webhook.event.attended"),
                                     settings.text("live.webhook.event.transfer"),
                                     settings.text("live.webhook.event.closed")),
-                            bots));
+                            bots),
+                    callers);
             OnStop.close(context, live);
+            // the webhook and the management port, once they are there
+            context.addStartupListener((started, already) -> started.getRegistry()
+                    .findByType(VertxPlatformHttpRouter.class)
+                    .forEach(router -> router.route().order(-1).handler(callers::check)));
         } catch (Exception e) {
             throw new StartException("cannot start the sandbox: " + e.getMessage(), e);
         }
+    }
+
+    private static LocalCallers callers(Settings settings) {
+        return new LocalCallers(settings.text("live.sandbox.host"), settings.text("live.sandbox.address"));
     }
 
     /** Those that the bridge serves, by their ids, with their tokens. */

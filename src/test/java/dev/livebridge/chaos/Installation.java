@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import dev.livebridge.TcpProxy;
 import dev.livebridge.TestBridge;
 import dev.livebridge.broker.BrokerQueues;
+import dev.livebridge.sandbox.LocalCallers;
 import dev.livebridge.sandbox.ObjectStore;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
@@ -168,7 +169,8 @@ final class Installation implements AutoCloseable {
 
     private Map<String, String> properties() throws Exception {
         int s3Port = TestBridge.freePort();
-        opened(new ObjectStore("127.0.0.1", s3Port, "tester", S3_SECRET, "attachments", folder.resolve("s3")));
+        opened(new ObjectStore(
+                "127.0.0.1", s3Port, "tester", S3_SECRET, "attachments", folder.resolve("s3"), new LocalCallers()));
 
         Map<String, String> properties = new LinkedHashMap<>();
         properties.put("live.jms.url", "tcp://127.0.0.1:" + toBroker.port() + SHORT_TTL);

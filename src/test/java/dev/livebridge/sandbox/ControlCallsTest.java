@@ -44,7 +44,7 @@ class ControlCallsTest extends LiveStandInCalls {
         assertThat(control(headers + "\n"))
                 .startsWith("HTTP/1.1 403 ")
                 .contains("application/json")
-                .endsWith("{\"error\":\"control calls are for this host only\"}");
+                .endsWith("{\"error\":\"the sandbox is for this host only\"}");
     }
 
     @Test
@@ -85,7 +85,8 @@ class ControlCallsTest extends LiveStandInCalls {
                 .orElse(null);
         assumeThat(address).as("a network of this host").isNotNull();
         int open = freePort();
-        try (LiveStandIn everywhere = new LiveStandIn("0.0.0.0", open, Map.of(1000L, TOKEN), agent())) {
+        try (LiveStandIn everywhere =
+                new LiveStandIn("0.0.0.0", open, Map.of(1000L, TOKEN), agent(), new LocalCallers())) {
             String body = queueBody().toString();
             String head = " HTTP/1.1\nHost: localhost\nConnection: close\nContent-Type: application/json\n";
 

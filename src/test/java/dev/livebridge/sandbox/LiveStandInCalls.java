@@ -80,7 +80,7 @@ abstract class LiveStandInCalls {
         bridge.resetAll();
         bridge.stubFor(WireMock.any(anyUrl()).willReturn(ok()));
         port = freePort();
-        live = new LiveStandIn("127.0.0.1", port, Map.of(1000L, TOKEN), agent());
+        live = new LiveStandIn("127.0.0.1", port, Map.of(1000L, TOKEN), agent(), new LocalCallers());
     }
 
     @AfterEach

@@ -345,7 +345,7 @@ class LiveStandInTest extends LiveStandInCalls {
     void leavesNothingBehindWhenItsPortIsTaken() {
         Set<Thread> before = Thread.getAllStackTraces().keySet();
 
-        assertThatThrownBy(() -> new LiveStandIn("127.0.0.1", port, Map.of(1000L, TOKEN), agent()))
+        assertThatThrownBy(() -> new LiveStandIn("127.0.0.1", port, Map.of(1000L, TOKEN), agent(), new LocalCallers()))
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseInstanceOf(BindException.class);
 
@@ -356,7 +356,7 @@ class LiveStandInTest extends LiveStandInCalls {
     void leavesNothingBehindWhenItCloses() throws Exception {
         Set<Thread> before = Thread.getAllStackTraces().keySet();
         int other = freePort();
-        LiveStandIn closing = new LiveStandIn("localhost", other, Map.of(1L, "a"), agent());
+        LiveStandIn closing = new LiveStandIn("localhost", other, Map.of(1L, "a"), agent(), new LocalCallers());
         String answer = raw(other, "GET /sandbox/conversations HTTP/1.1\nHost: localhost\nConnection: close\n\n");
         assertThat(answer).endsWith("[]");
 
@@ -364,7 +364,7 @@ class LiveStandInTest extends LiveStandInCalls {
 
         endsAllThreadsBut(before);
         assertThatThrownBy(() -> raw(other, "GET / HTTP/1.1\n\n")).isInstanceOf(IOException.class);
-        new LiveStandIn("localhost", other, Map.of(1L, "a"), agent()).close();
+        new LiveStandIn("localhost", other, Map.of(1L, "a"), agent(), new LocalCallers()).close();
     }
 
     private static void endsAllThreadsBut(Set<Thread> before) {
