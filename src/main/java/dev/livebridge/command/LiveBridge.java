@@ -31,8 +31,7 @@ public final class LiveBridge {
             cause = cause.getCause();
         }
         String reason = cause instanceof StartException ? cause.getMessage() : cause.toString();
-        command.getErr()
-                .println(command.getCommandSpec().qualifiedName() + ": " + reason.replaceAll("\\s*\\R\\s*", " "));
+        command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + DeadLettersCommand.line(reason));
         return command.getCommandSpec().exitCodeOnExecutionException();
     };
 

@@ -85,7 +85,7 @@ final class ShowLetter implements Callable<Integer> {
         out.println(letter.type() + (cut ? ", its beginning; all of it: --body" : "") + ":");
         String shown = cut ? text.get().substring(0, BEGINNING) : text.get();
         // nothing that a terminal would take for a command
-        out.println(shown.replaceAll("[\\p{Cc}&&[^\\n\\t]]", " "));
+        out.println(shown.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}&&[^\\n\\t]]", " "));
     }
 
     private static void rows(Map<String, Object> values, PrintWriter out) {

@@ -2,15 +2,19 @@ package dev.livebridge.house;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.LogEvent;
 import org.apache.logging.log4j.core.Logger;
 import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.logging.log4j.core.appender.AbstractAppender;
 import org.apache.logging.log4j.core.config.LoggerConfig;
 import org.apache.logging.log4j.core.config.Property;
+import org.apache.logging.log4j.core.impl.Log4jLogEvent;
+import org.apache.logging.log4j.message.SimpleMessage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,6 +58,43 @@ class LogConfigurationTest {
             context.getLogger("dev.livebridge.Any").warn("a line of the bridge");
         }
         assertThat(lines).hasValue(101);
+    }
+
+    @Test
+    void showsNothingThatALineOrATerminalWouldObey() {
+        String name = "a\r\nINFO b\u0085c\u2028d\u2029e\u001b[31mf\u009b2Jg\u202eh\u2066i\u200fj\0k";
+        Exception failure = new IllegalStateException("of " + name, new IllegalArgumentException("for " + name));
+        failure.addSuppressed(new IOException("and " + name));
+
+        String shown = shown(Log4jLogEvent.newBuilder()
+                .setLoggerName("any." + name)
+                .setLevel(Level.WARN)
+                .setMessage(new SimpleMessage("no " + name))
+                .setThrown(failure)
+                .build());
+
+        assertThat(shown.strip().lines()).as(shown).hasSize(1);
+        assertThat(shown.stripTrailing()).doesNotContainPattern("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
+        assertThat(shown)
+                .contains("no a INFO b c d e [31mf 2Jg h i j k")
+                .contains("IllegalStateException: of a INFO b c");
+    }
+
+    @Test
+    void aLineWithoutAFailureEndsInItsText() {
+        LogEvent event = Log4jLogEvent.newBuilder()
+                .setLoggerName("dev.livebridge.Any")
+                .setLevel(Level.INFO)
+                .setMessage(new SimpleMessage("ñandú 😀"))
+                .build();
+
+        assertThat(shown(event)).endsWith(" INFO  Any                ñandú 😀" + System.lineSeparator());
+    }
+
+    /** As the configured layout writes it. */
+    private String shown(LogEvent event) {
+        return (String)
+                context.getConfiguration().getAppender("console").getLayout().toSerializable(event);
     }
 
     @Test
