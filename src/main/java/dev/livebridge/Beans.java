@@ -210,7 +210,10 @@ final class Beans {
                 "deadLetters",
                 DeadLetters.class,
                 () -> new DeadLetters(
-                        factory(registry, "brokerConnectionFactory"), settings.text("live.queues.deadletters"), spool));
+                        factory(registry, "brokerConnectionFactory"),
+                        settings.text("live.queues.deadletters"),
+                        settings.inQueues(),
+                        spool));
 
         // event: what became of it, and what Live tells
         registry.bind("outcomes", outcomes);

@@ -17,6 +17,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.spi.PropertiesComponent;
 import org.apache.camel.util.TimeUtils;
 
@@ -307,6 +309,14 @@ public final class Settings {
         Set<String> names = new TreeSet<>();
         family(BOTS).keySet().forEach(key -> names.add(key.replaceFirst("\\..*", "")));
         return names;
+    }
+
+    /** The queues of all bots that requests come by. */
+    public Set<String> inQueues() {
+        return Stream.concat(Stream.of("live."), botNames().stream().map(name -> BOTS + name + "."))
+                .flatMap(bot -> Stream.of(bot + "queues.conversations", bot + "queues.messages"))
+                .flatMap(key -> find(key).stream())
+                .collect(Collectors.toSet());
     }
 
     private void together(String one, String other, List<String> problems) {

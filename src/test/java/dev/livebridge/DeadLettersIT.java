@@ -12,6 +12,10 @@ import static dev.livebridge.TestBridge.MESSAGES;
 import static dev.livebridge.TestBridge.json;
 import static dev.livebridge.TestBridge.unique;
 import static dev.livebridge.TestBridge.utf8;
+import static org.apache.activemq.artemis.api.core.Message.MAP_TYPE;
+import static org.apache.activemq.artemis.api.core.Message.OBJECT_TYPE;
+import static org.apache.activemq.artemis.api.core.Message.STREAM_TYPE;
+import static org.apache.activemq.artemis.api.core.Message.TEXT_TYPE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -43,15 +47,19 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import org.apache.activemq.artemis.core.message.impl.CoreMessage;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.apache.activemq.artemis.jms.client.ActiveMQMessage;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What people, and routes by a timer, do with dead letters. */
 @Tag("slow")
@@ -61,6 +69,9 @@ class DeadLettersIT {
     static final TestBridge BRIDGE = new TestBridge().with("live.retry.max-attempts", "1");
 
     private static final String LONG_TEXT = "¿Cuál es mi saldo? \"Ñandú\" 😀 ".repeat(100_000);
+
+    @TempDir
+    private Path spool;
 
     private final String conversation = unique("c");
     /** Where the bridge doesn't read. */
@@ -177,6 +188,76 @@ class DeadLettersIT {
     }
 
     @Test
+    void replaysToInQueuesOnlyAndTakesNothingAlongThatSteersTheBroker() throws Exception {
+        String victim = unique("victim");
+        BRIDGE.send(victim, "of somebody else");
+        Message destroying = BRIDGE.text("[\"%s\"]".formatted(victim));
+        destroying.setStringProperty("_AMQ_ResourceName", "broker");
+        destroying.setStringProperty("_AMQ_OperationName", "destroyQueue");
+        for (String queue : List.of("activemq.management", victim, "live.messages::" + victim, DEADLETTERS)) {
+            destroying.setStringProperty("liveOriginQueue", queue);
+            put(destroying);
+        }
+        put(dead(destroying));
+        DeadLetters.Found found = letters().find(Selection.ALL);
+
+        assertThat(letters().replayEach(found, id -> {})).isEqualTo(1);
+
+        assertThat(found.left().values()).hasSize(4).allMatch(reason -> reason.contains("no in-queue of this bridge"));
+        assertThat(JmsProperties.of(BRIDGE.receive(origin)).keySet()).noneMatch(name -> name.startsWith("_AMQ"));
+        assertThat(((TextMessage) BRIDGE.receive(victim)).getText()).isEqualTo("of somebody else");
+        assertThat(BRIDGE.peek(victim)).isNull();
+        assertThat(list(Selection.ALL)).hasSize(4);
+    }
+
+    @Test
+    void goesOnPastWhatCannotBeRead() throws Exception {
+        put(dead(BRIDGE.text("before")));
+        byte[] garbage = {1, 0x7f, (byte) 0xff, (byte) 0xff, (byte) 0xfe, 5};
+        for (byte type : new byte[] {TEXT_TYPE, MAP_TYPE, OBJECT_TYPE, STREAM_TYPE, 99}) {
+            BytesMessage corrupt = dead(BRIDGE.bytes(garbage));
+            core(corrupt).setType(type);
+            put(corrupt);
+        }
+        TextMessage odd = dead(BRIDGE.text("odd"));
+        core(odd).putIntProperty("JMSReplyTo", 1);
+        core(odd).putBytesProperty("_AMQ_GROUP_ID", garbage);
+        for (String name : List.of("liveErrorCode", "liveReplays", "liveAttempts", "liveOriginMessageId")) {
+            core(odd).putBytesProperty(name, garbage);
+        }
+        put(odd);
+        core(odd).putBytesProperty("liveOriginQueue", garbage);
+        put(odd);
+        try (MessageProducer producer =
+                BRIDGE.session().createProducer(BRIDGE.session().createQueue(DEADLETTERS))) {
+            producer.setDisableMessageID(true);
+            producer.send(dead(BRIDGE.text("without an id")));
+        }
+        put(dead(BRIDGE.text("after")));
+
+        assertThat(list(Selection.ALL)).hasSize(10);
+        List<String> shown = new ArrayList<>();
+        letters().open(Selection.ALL, letter -> shown.add(letter.type()));
+        assertThat(shown).startsWith("TextMessage", "TextMessage", "MapMessage", "ObjectMessage", "StreamMessage");
+        DeadLetters.Found found = letters().find(Selection.ALL);
+        assertThat(letters().replayEach(found, id -> {}))
+                .isEqualTo(found.replayable().size());
+
+        assertThat(((TextMessage) BRIDGE.receive(origin)).getText()).isEqualTo("before");
+        assertThat(found.left().values()).anyMatch(reason -> reason.startsWith("it can't be read"));
+        assertThat(found.left()).containsKey("-");
+        assertThat(BRIDGE.broker().locateQueue(origin).getMessageCount())
+                .isEqualTo(found.replayable().size() - 1L);
+        assertThat(letters().purgeEach(letters().find(Selection.ALL)))
+                .isEqualTo(found.left().size() - 1);
+        BRIDGE.broker().locateQueue(origin).deleteAllReferences();
+    }
+
+    private static CoreMessage core(Message message) {
+        return (CoreMessage) ((ActiveMQMessage) message).getCoreMessage();
+    }
+
+    @Test
     void replaysLargeOnesByteForByte() throws Exception {
         byte[] file = file(5_000_000);
         MapMessage map = dead(BRIDGE.session().createMapMessage());
@@ -192,8 +273,8 @@ class DeadLettersIT {
         Message last = BRIDGE.receive(origin);
         assertThat(((MapMessage) last).getString("text")).isEqualTo(LONG_TEXT);
         assertThat(last.propertyExists("liveBodyType")).isFalse();
-        try (Stream<Path> left = Files.walk(BRIDGE.spoolFolder())) {
-            assertThat(left.map(path -> path.getFileName().toString())).noneMatch(name -> name.startsWith("replay-"));
+        try (Stream<Path> left = Files.walk(spool)) {
+            assertThat(left).noneMatch(Files::isRegularFile);
         }
     }
 
@@ -240,7 +321,7 @@ class DeadLettersIT {
         put(BRIDGE.text("of somebody else"));
         put(dead(BRIDGE.text("second")));
         DeadLetters.Found found = letters().find(Selection.ALL);
-        assertThat(found.homeless()).hasSize(1);
+        assertThat(found.left()).hasSize(1);
         assertThat(((TextMessage) BRIDGE.receive(DEADLETTERS)).getText()).isEqualTo("first");
 
         assertThat(letters().replayEach(found, id -> {})).isEqualTo(1);
@@ -261,7 +342,7 @@ class DeadLettersIT {
                 ConnectionFactory.class,
                 () -> commits.incrementAndGet() == 2);
         try (Spool spool = new Spool(BRIDGE.spoolFolder())) {
-            DeadLetters letters = new DeadLetters(dying, DEADLETTERS, spool);
+            DeadLetters letters = new DeadLetters(dying, DEADLETTERS, Set.of(origin), spool);
             assertThatThrownBy(() -> letters.replayEach(letters.find(Selection.ALL), id -> {}))
                     .hasMessage("killed by a test");
         }
@@ -382,17 +463,22 @@ class DeadLettersIT {
         BRIDGE.live().verify(4, postRequestedFor(urlEqualTo("/" + conversation + "/client/message")));
     }
 
-    private static DeadLetters letters() {
-        return BRIDGE.context().getRegistry().lookupByNameAndType("deadLetters", DeadLetters.class);
+    /** Of a bridge that could read {@code origin} as well. */
+    private DeadLetters letters() {
+        return new DeadLetters(
+                BRIDGE.context().getRegistry().lookupByNameAndType("brokerConnectionFactory", ConnectionFactory.class),
+                DEADLETTERS,
+                Set.of(MESSAGES, origin),
+                new Spool(spool));
     }
 
-    private static List<DeadLetter> list(Selection selection) throws Exception {
+    private List<DeadLetter> list(Selection selection) throws Exception {
         List<DeadLetter> list = new ArrayList<>();
         letters().list(selection, list::add);
         return list;
     }
 
-    private static int replay(Selection selection) throws Exception {
+    private int replay(Selection selection) throws Exception {
         return letters().replayEach(letters().find(selection), id -> {});
     }
 
@@ -412,13 +498,13 @@ class DeadLettersIT {
         return BRIDGE.send(DEADLETTERS, letter);
     }
 
-    private static void awaitLetters(int count) throws Exception {
+    private void awaitLetters(int count) throws Exception {
         BRIDGE.receive(EVENTS);
         // its dead letter is committed after its event
         await().untilAsserted(() -> assertThat(list(Selection.ALL)).hasSize(count));
     }
 
-    private static void awaitDeadLetter(int replays) throws Exception {
+    private void awaitDeadLetter(int replays) throws Exception {
         await().untilAsserted(() -> assertThat(list(Selection.ALL))
                 .singleElement()
                 .extracting(DeadLetter::replays)

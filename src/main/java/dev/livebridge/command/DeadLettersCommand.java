@@ -61,6 +61,7 @@ final class DeadLettersCommand {
                             .getRegistry()
                             .lookupByNameAndType("brokerConnectionFactory", ConnectionFactory.class),
                     client.settings().text("live.queues.deadletters"),
+                    client.settings().inQueues(),
                     spool));
         } catch (JMSException e) {
             throw new StartException("the broker: " + e.getMessage(), e);

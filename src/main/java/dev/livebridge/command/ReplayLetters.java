@@ -15,11 +15,12 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "replay",
         description = {
-            "Sends dead letters back to the queues they came from, in the order in which they died. Each goes in a"
+            "Sends dead letters back to the in-queues they came from, in the order in which they died. Each goes in a"
                     + " transaction of its own: whatever interrupts the command, none is lost or doubled. What dies"
                     + " meanwhile stays.",
             "A replayed message is as it was, with liveReplays = how often it has been replayed; its JMSReplyTo is dropped"
-                    + " where that was a temporary queue that is gone.",
+                    + " where that was a temporary queue that is gone. What names no in-queue of the bridge, or can't be"
+                    + " read, stays, and is named.",
             "Exit code: 0 if all went, 1 otherwise. On IDs: live-bridge help dead-letters."
         },
         mixinStandardHelpOptions = true)
@@ -41,10 +42,7 @@ final class ReplayLetters implements Callable<Integer> {
             }
             int replayed = replay(letters, found);
             out.println("Replayed " + replayed + " of " + DeadLettersCommand.count(found.size()) + ".");
-            if (!found.homeless().isEmpty()) {
-                out.println(
-                        found.homeless().size() + " stay, as they don't say where they came from (liveOriginQueue).");
-            }
+            found.left().forEach((id, reason) -> out.println(DeadLettersCommand.line(id + " stays: " + reason + ".")));
             int gone = found.replayable().size() - replayed;
             if (gone > 0) {
                 out.println(gone + " were taken by another meanwhile.");

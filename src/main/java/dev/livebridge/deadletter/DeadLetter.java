@@ -10,9 +10,9 @@ import java.util.Optional;
 
 /**
  * A message on the dead-letter queue, as a line of a list tells of it. What others than the bridge put there may lack
- * anything but its own id.
+ * anything.
  *
- * @param messageId  its own JMSMessageID
+ * @param messageId  its own JMSMessageID, null where its sender set none
  * @param originId   the JMSMessageID of the message it was, which replies, logs and events name
  * @param failedAt   ISO 8601, UTC; where it doesn't say so, when it was put there
  * @param httpStatus Live's last answer
@@ -32,7 +32,6 @@ public record DeadLetter(
         Optional<String> reason) {
 
     static DeadLetter of(Message message) throws JMSException {
-        Original original = Original.unkept(message);
         return new DeadLetter(
                 message.getJMSMessageID(),
                 text(message, "liveOriginMessageId"),
@@ -40,16 +39,16 @@ public record DeadLetter(
                         .orElse(Instant.ofEpochMilli(message.getJMSTimestamp()).toString()),
                 text(message, "liveErrorCode"),
                 number(message, "liveHttpStatus"),
-                addressee(original),
+                addressee(message),
                 number(message, "liveAttempts").orElse(0),
-                original.replays(),
+                number(message, "liveReplays").orElse(0),
                 text(message, "liveErrorMessage"));
     }
 
-    private static Addressee addressee(Original original) throws JMSException {
+    private static Addressee addressee(Message message) {
         try {
-            return Addressee.of(original, false);
-        } catch (IOException e) {
+            return Addressee.of(Original.unkept(message), false);
+        } catch (IOException | JMSException | RuntimeException e) {
             // a list with a gap is better than none
             return Addressee.NONE;
         }
@@ -63,8 +62,8 @@ public record DeadLetter(
         return message.getObjectProperty(property) instanceof Integer number ? Optional.of(number) : Optional.empty();
     }
 
-    /** What to call it by: the id that its sender knows, where it has one. */
+    /** What to call it by: the id that its sender knows, where it has one; "-" where it has none at all. */
     public String id() {
-        return originId.orElse(messageId);
+        return originId.orElse(messageId == null ? "-" : messageId);
     }
 }

@@ -24,6 +24,7 @@ import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,21 +50,24 @@ public final class DeadLetters {
     /** How many of them one consumer is asked for, and how many go in one transaction when they are purged. */
     private static final int BATCH = 100;
 
-    /** What a producer asked of Artemis for its own send: to drop a second one, or to delay it. */
-    private static final Set<String> FOR_ONE_SEND = Set.of("_AMQ_DUPL_ID", "_AMQ_SCHED_DELIVERY");
+    /** In the place of the ids of all that have none. */
+    private static final String NAMELESS = "-";
 
     private final ConnectionFactory connections;
     private final String queue;
+    private final Set<String> inQueues;
     private final Spool spool;
 
     /**
      * @param connections to the broker; Artemis' with {@link LargeMessages}, so that these are not read into memory
      * @param queue       {@code live.queues.deadletters}
+     * @param inQueues    where they may go back to, whatever they say: others than the bridge may write dead letters
      * @param spool       where large messages lie while they are replayed; open by then
      */
-    public DeadLetters(ConnectionFactory connections, String queue, Spool spool) {
+    public DeadLetters(ConnectionFactory connections, String queue, Set<String> inQueues, Spool spool) {
         this.connections = connections;
         this.queue = queue;
+        this.inQueues = inQueues;
         this.spool = spool;
     }
 
@@ -76,18 +80,20 @@ public final class DeadLetters {
     /**
      * Dead letters that were there when they were looked for, in the order of the queue, by their own JMSMessageIDs.
      *
-     * @param replayable those that say where they came from
-     * @param homeless   those that don't
+     * @param replayable those that can go back to where they came from
+     * @param left       those that can't, each with the reason
      * @param ids        all that both are known by
      */
-    public record Found(List<String> replayable, List<String> homeless, Set<String> ids) {
-        /** Of both. */
+    public record Found(List<String> replayable, Map<String, String> left, Set<String> ids) {
+        /** Of both, but for {@link #NAMELESS}. */
         public List<String> messageIds() {
-            return Stream.concat(replayable.stream(), homeless.stream()).toList();
+            return Stream.concat(replayable.stream(), left.keySet().stream())
+                    .filter(id -> !id.equals(NAMELESS))
+                    .toList();
         }
 
         public int size() {
-            return replayable.size() + homeless.size();
+            return replayable.size() + left.size();
         }
     }
 
@@ -103,19 +109,42 @@ public final class DeadLetters {
 
     /** Those that are there now; what comes later is none of them. */
     public Found find(Selection selection) throws JMSException, IOException {
-        Found found = new Found(new ArrayList<>(), new ArrayList<>(), new HashSet<>());
+        Found found = new Found(new ArrayList<>(), new LinkedHashMap<>(), new HashSet<>());
         Set<String> seen = new HashSet<>();
         browse(selection, message -> {
             String messageId = message.getJMSMessageID();
+            if (messageId == null) {
+                found.left().put(NAMELESS, "it can't be chosen, as its sender gave it no JMSMessageID");
+                return;
+            }
             if (!seen.add(messageId)) {
                 // the client lost its connection, found another, and began anew
                 return;
             }
-            (originQueue(message).isPresent() ? found.replayable() : found.homeless()).add(messageId);
+            reasonToStay(message)
+                    .ifPresentOrElse(reason -> found.left().put(messageId, reason), () -> found.replayable()
+                            .add(messageId));
             found.ids().add(messageId);
             originId(message).ifPresent(found.ids()::add);
         });
         return found;
+    }
+
+    private Optional<String> reasonToStay(Message letter) {
+        try {
+            Optional<String> origin = originQueue(letter);
+            if (origin.isEmpty()) {
+                return Optional.of("it doesn't say where it came from (liveOriginQueue)");
+            }
+            // whoever may write dead letters would write to any queue by the hand of an operator
+            if (!inQueues.contains(origin.get())) {
+                return Optional.of("its liveOriginQueue " + origin.get() + " is no in-queue of this bridge");
+            }
+            Original.unkept(letter).properties();
+            return Optional.empty();
+        } catch (JMSException | RuntimeException e) {
+            return Optional.of("it can't be read: " + e.getMessage());
+        }
     }
 
     private void browse(Selection selection, Visitor<Message> visitor) throws JMSException, IOException {
@@ -172,8 +201,8 @@ public final class DeadLetters {
     }
 
     /**
-     * Sends these back to the queues they came from, each in a transaction of its own, in their order. Those without an
-     * origin queue stay; one that another has taken meanwhile is passed over.
+     * Sends these back to the queues they came from, each in a transaction of its own, in their order. Those that can't go
+     * back stay; one that another has taken meanwhile is passed over.
      *
      * @param done is told of each, by its own JMSMessageID, after its commit
      * @return how many
@@ -244,7 +273,7 @@ public final class DeadLetters {
             Original original = kept(letter, folder);
             int replays = original.replays();
             Map<String, Object> properties = original.properties();
-            properties.keySet().removeIf(name -> name.startsWith("live") || FOR_ONE_SEND.contains(name));
+            properties.keySet().removeIf(name -> name.startsWith("live"));
             properties.put("liveReplays", replays == Integer.MAX_VALUE ? replays : replays + 1);
             Message message = Resend.message(original, properties, session);
             if (message.getJMSCorrelationID() == null && message.getJMSCorrelationIDAsBytes() == null) {

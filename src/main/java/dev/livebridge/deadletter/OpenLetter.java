@@ -49,7 +49,7 @@ public final class OpenLetter {
     }
 
     private static String typeName(Message message) throws JMSException {
-        if (LargeMessages.is(message)) {
+        if (LargeMessages.is(message) || LargeMessages.isUnreadable(message)) {
             return LargeMessages.typeName(message);
         }
         return Stream.of(

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import jakarta.jms.BytesMessage;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import java.io.IOException;
@@ -42,7 +41,7 @@ public record Addressee(String conversationId, String userHash, String bot) {
      */
     public static Addressee of(Original original, boolean withBot) throws JMSException, IOException {
         Message message = original.message();
-        if (message instanceof BytesMessage && message.propertyExists("fileName")) {
+        if (original.type() == Original.Type.BYTES && message.propertyExists("fileName")) {
             return ofProperties(message);
         }
         if (original.type() == Original.Type.OTHER) {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Map;
+import org.apache.activemq.artemis.api.core.ActiveMQBuffer;
 import org.apache.activemq.artemis.api.core.ICoreMessage;
 import org.apache.activemq.artemis.api.core.Interceptor;
 import org.apache.activemq.artemis.core.message.impl.CoreMessage;
@@ -19,12 +20,14 @@ import org.apache.activemq.artemis.core.protocol.core.impl.wireformat.SessionRec
 import org.apache.activemq.artemis.core.protocol.core.impl.wireformat.SessionReceiveMessage;
 import org.apache.activemq.artemis.jms.client.ActiveMQMessage;
 import org.apache.activemq.artemis.spi.core.protocol.RemotingConnection;
+import org.apache.activemq.artemis.utils.DataConstants;
+import org.apache.activemq.artemis.utils.collections.TypedProperties;
 
 /**
  * Large messages of Artemis (over 100 KB) without their bodies in memory. Its JMS client can stream the body of a
  * BytesMessage alone, and reads all other types whole before anybody sees them: so large messages of any type arrive as
  * BytesMessages (this is the connection factory's {@code incomingInterceptorList}), with their true type in a property,
- * and leave as what they were.
+ * and leave as what they were. So do messages whose body is not of their type, which the client could not read at all.
  */
 public final class LargeMessages implements Interceptor {
     private static final Map<Byte, String> NAMES = Map.of(
@@ -34,7 +37,7 @@ public final class LargeMessages implements Interceptor {
             CoreMessage.STREAM_TYPE, "StreamMessage",
             CoreMessage.OBJECT_TYPE, "ObjectMessage");
 
-    /** The property that holds the true type of a large message. */
+    /** The property that holds the true type of a message that arrives as a BytesMessage. */
     static final String TYPE = "liveBodyType";
 
     /** On receipt, before the client makes a JMS message of it. */
@@ -42,12 +45,40 @@ public final class LargeMessages implements Interceptor {
     public boolean intercept(Packet packet, RemotingConnection connection) {
         if (packet instanceof SessionReceiveLargeMessage large) {
             arriveAsBytes((ICoreMessage) large.getLargeMessage());
-        } else if (packet instanceof SessionReceiveMessage regular
-                && regular.getMessage().containsProperty(CoreMessage.HDR_LARGE_COMPRESSED)) {
+        } else if (packet instanceof SessionReceiveMessage regular) {
+            ICoreMessage message = regular.getMessage();
+            // a producer's own would be taken for the bridge's
+            message.removeProperty(TYPE);
             // compressed it was not large, but it is
-            arriveAsBytes(regular.getMessage());
+            if (message.containsProperty(CoreMessage.HDR_LARGE_COMPRESSED) || !isReadable(message)) {
+                arriveAsBytes(message);
+            }
         }
         return true;
+    }
+
+    /** Whether the client could make a JMS message of it: lengths in the body are those of the body. */
+    private static boolean isReadable(ICoreMessage message) {
+        try {
+            ActiveMQBuffer body = message.getReadOnlyBodyBuffer();
+            return switch (message.getType()) {
+                case CoreMessage.TEXT_TYPE -> body.readByte() == DataConstants.NULL || hasLength(body, Character.BYTES);
+                case CoreMessage.OBJECT_TYPE -> hasLength(body, Byte.BYTES);
+                case CoreMessage.MAP_TYPE -> {
+                    new TypedProperties().decode(body.byteBuf());
+                    yield true;
+                }
+                default -> true;
+            };
+        } catch (RuntimeException | OutOfMemoryError e) {
+            // it ends too early, or names a length that no array has
+            return false;
+        }
+    }
+
+    private static boolean hasLength(ActiveMQBuffer body, int unit) {
+        int length = body.readInt();
+        return length >= 0 && length <= body.readableBytes() && length % unit == 0;
     }
 
     private static void arriveAsBytes(ICoreMessage message) {
@@ -60,6 +91,16 @@ public final class LargeMessages implements Interceptor {
         return message instanceof ActiveMQMessage artemis
                 && artemis.getCoreMessage().isLargeMessage()
                 && message.propertyExists(TYPE);
+    }
+
+    /** Whether it arrived as a BytesMessage because its body can't be read as what its type says. */
+    public static boolean isUnreadable(Message message) throws JMSException {
+        return message instanceof ActiveMQMessage && message.propertyExists(TYPE) && !is(message);
+    }
+
+    /** Gives such a message its type back, to be sent on as it came. */
+    static void restoreType(Message unreadable) throws JMSException {
+        ((ActiveMQMessage) unreadable).getCoreMessage().setType(unreadable.getByteProperty(TYPE));
     }
 
     /** The type in which it was sent. */

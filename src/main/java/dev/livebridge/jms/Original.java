@@ -42,10 +42,10 @@ public final class Original {
     private static final int MAX_BYTES = 3;
 
     /**
-     * Asks Artemis to drop what it has seen: not the bridge's sends. A second dead letter with the id of a first, as from a
-     * replay, would roll the transaction back for ever.
+     * What a producer asked of Artemis for its own send, or Artemis noted of it: not for the bridge's sends. A second dead
+     * letter with the _AMQ_DUPL_ID of a first, as from a replay, would roll the transaction back for ever.
      */
-    private static final String DUPLICATE_ID = "_AMQ_DUPL_ID";
+    private static final String OF_ARTEMIS = "_AMQ_";
 
     /** The property by which a producer marks what is to be done once. */
     public static final String KEY = "idempotencyKey";
@@ -93,6 +93,9 @@ public final class Original {
     }
 
     private static Original inMemory(Message message, Identity identity) throws JMSException {
+        if (LargeMessages.isUnreadable(message)) {
+            return new Original(message, identity, Type.OTHER, null);
+        }
         boolean text = message instanceof TextMessage textMessage && textMessage.getText() != null;
         return new Original(
                 message, identity, text ? Type.TEXT : message instanceof BytesMessage ? Type.BYTES : Type.OTHER, null);
@@ -116,7 +119,7 @@ public final class Original {
     /** The properties that its producer set, in a Map of its own. */
     public Map<String, Object> properties() throws JMSException {
         Map<String, Object> properties = JmsProperties.of(message);
-        properties.keySet().removeIf(name -> isOfTheDelivery(name) || name.equals(DUPLICATE_ID));
+        properties.keySet().removeIf(name -> isOfTheDelivery(name) || name.startsWith(OF_ARTEMIS));
         identity.restore(properties);
         return properties;
     }
@@ -252,6 +255,9 @@ public final class Original {
 
     /** A message to send with this body: the received one, or a new one without header and properties. */
     Message resend(Session session) throws JMSException, IOException {
+        if (LargeMessages.isUnreadable(message)) {
+            LargeMessages.restoreType(message);
+        }
         return spooled == null ? message : LargeMessages.resend(message, spooled, session);
     }
 }
