@@ -1,5 +1,6 @@
 package dev.livebridge.delivery;
 
+import dev.livebridge.spool.OwnerOnly;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,7 @@ public final class LastRun implements AutoCloseable {
     /** This process runs. */
     public void begin() throws IOException {
         until = Files.exists(file) ? Instant.now().plus(SUSPECT) : Instant.EPOCH;
-        Files.createDirectories(file.getParent());
+        OwnerOnly.createFolder(file.getParent());
         Files.writeString(file, Long.toString(ProcessHandle.current().pid()));
     }
 

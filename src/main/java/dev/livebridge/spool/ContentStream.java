@@ -20,6 +20,7 @@ public final class ContentStream extends OutputStream {
         this.file = file;
         this.limit = limit;
         this.out = Files.newOutputStream(file);
+        OwnerOnly.restrict(file);
         try {
             this.digest = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

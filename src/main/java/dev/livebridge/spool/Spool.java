@@ -33,18 +33,25 @@ public final class Spool implements AutoCloseable {
 
     /** Takes a folder, and removes what others left behind. */
     public void open() throws IOException {
-        Files.createDirectories(own);
+        OwnerOnly.createFolder(own);
         lock = FileChannel.open(own.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        OwnerOnly.restrict(own.resolve(LOCK));
         lock.lock();
         List<Path> others;
         try (Stream<Path> folders = Files.list(directory)) {
-            others = folders.filter(folder -> !folder.equals(own) && Files.isRegularFile(folder.resolve(LOCK)))
-                    .toList();
+            others = folders.filter(folder -> !folder.equals(own)).toList();
         }
+        boolean isShared = false;
         for (Path folder : others) {
-            if (isLeft(folder)) {
+            if (!Files.isRegularFile(folder.resolve(LOCK))) {
+                isShared = true;
+            } else if (isLeft(folder)) {
                 FileSystemUtils.deleteRecursively(folder.toFile());
             }
+        }
+        if (!isShared) {
+            // not where it is somebody else's as well, such as /tmp
+            OwnerOnly.restrict(directory);
         }
     }
 

@@ -16,7 +16,7 @@ public final class SpoolFolder implements AutoCloseable {
 
     /** A new file to write to, with at most so many bytes. */
     public ContentStream create(long limit) throws IOException {
-        Files.createDirectories(directory);
+        OwnerOnly.createFolder(directory);
         return new ContentStream(directory.resolve(Integer.toString(files++)), limit);
     }
 

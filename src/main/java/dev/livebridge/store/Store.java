@@ -1,6 +1,7 @@
 package dev.livebridge.store;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.livebridge.spool.OwnerOnly;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.slf4j.Logger;
@@ -78,8 +80,10 @@ public final class Store implements AutoCloseable {
     public void open() {
         try {
             if (file != null) {
-                Files.createDirectories(file.getParent());
+                OwnerOnly.createFolder(file.getParent());
+                OwnerOnly.restrict(file.getParent());
                 lock();
+                restrictFiles();
             }
             Flyway.configure()
                     .dataSource(dataSource())
@@ -92,6 +96,16 @@ public final class Store implements AutoCloseable {
                     "cannot open the store " + this + ": "
                             + NestedExceptionUtils.getMostSpecificCause(e).getMessage(),
                     e);
+        }
+    }
+
+    /** SQLite gives those beside the file the permissions of the file. */
+    private void restrictFiles() throws IOException {
+        if (!Files.exists(file)) {
+            Files.createFile(file);
+        }
+        try (Stream<Path> files = Files.list(file.getParent())) {
+            files.filter(Files::isRegularFile).forEach(OwnerOnly::restrict);
         }
     }
 

@@ -4,8 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -39,6 +46,46 @@ class SpoolTest {
             assertThat(content.file().getParent()).doesNotExist();
         }
         assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void isForItsOwnerOnly() throws Exception {
+        Path there = Files.createDirectory(
+                directory.resolve("spool"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+        try (Spool spool = new Spool(there)) {
+            spool.open();
+            write(spool.folder(new DefaultExchange(CONTEXT)), "Hello");
+
+            try (Stream<Path> all = Files.walk(there)) {
+                assertThat(all).hasSize(5).allSatisfy(path -> assertThat(
+                                PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+                        .isEqualTo(Files.isDirectory(path) ? "rwx------" : "rw-------"));
+            }
+        }
+    }
+
+    @Test
+    void leavesAFolderAsItIsThatOthersUseAsWell() throws Exception {
+        Files.createFile(directory.resolve("of somebody else"));
+        Set<PosixFilePermission> before = PosixFilePermissions.fromString("rwxr-xr-x");
+        Files.setPosixFilePermissions(directory, before);
+        try (Spool spool = new Spool(directory)) {
+            spool.open();
+
+            assertThat(Files.getPosixFilePermissions(directory)).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void doesWithoutUsersWhereTheFileSystemKnowsNone() throws Exception {
+        try (FileSystem zip = FileSystems.newFileSystem(directory.resolve("a.zip"), Map.of("create", "true"))) {
+            Path folder = zip.getPath("a", "b");
+            OwnerOnly.createFolder(folder);
+            OwnerOnly.restrict(folder);
+
+            assertThat(folder).isDirectory();
+        }
     }
 
     @Test
