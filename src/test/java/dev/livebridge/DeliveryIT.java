@@ -14,6 +14,7 @@ import static dev.livebridge.TestBridge.MESSAGES;
 import static dev.livebridge.TestBridge.QUEUE_PATH;
 import static dev.livebridge.TestBridge.json;
 import static dev.livebridge.TestBridge.unique;
+import static dev.livebridge.TestBridge.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -26,7 +27,17 @@ import jakarta.jms.Queue;
 import jakarta.jms.TextMessage;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
 import org.apache.activemq.artemis.api.core.ActiveMQObjectClosedException;
+import org.apache.activemq.artemis.api.core.RoutingType;
+import org.apache.activemq.artemis.api.core.client.ClientMessage;
+import org.apache.activemq.artemis.api.core.client.ClientProducer;
+import org.apache.activemq.artemis.api.core.client.ClientSession;
+import org.apache.activemq.artemis.jms.client.ActiveMQMessage;
+import org.apache.activemq.artemis.jms.client.ActiveMQSession;
+import org.apache.activemq.artemis.utils.UUIDGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.dao.DataAccessResourceFailureException;
@@ -308,7 +319,7 @@ class DeliveryIT {
     @Test
     void keepsWhatTheProducerSetOverItsHops() throws Exception {
         BRIDGE.live().stubFor(post(path).willReturn(status(422)));
-        Queue replies = BRIDGE.session().createQueue("hop-replies");
+        Queue replies = BRIDGE.queue("hop-replies");
         TextMessage message = BRIDGE.text(body);
         message.setJMSReplyTo(replies);
         message.setJMSType("chat");
@@ -324,6 +335,37 @@ class DeliveryIT {
         assertThat(dead.getJMSType()).isEqualTo("chat");
         assertThat(JmsProperties.of(dead).keySet()).noneMatch(name -> name.startsWith("liveHop"));
         assertThat(BRIDGE.receive("hop-replies").getJMSCorrelationID()).isEqualTo(id);
+    }
+
+    @Test
+    void keepsMessagesApartThatShareAnId() throws Exception {
+        UUID id = UUID.randomUUID();
+        String attackers = unique("conversation");
+        Queue replies = BRIDGE.queue(unique("replies"));
+        String hello = "{\"conversationId\": \"%s\", \"text\": \"Hello\"}";
+        List<JsonNode> told = new ArrayList<>();
+        for (String to : List.of(attackers, conversation, conversation)) {
+            send(id, replies, hello.formatted(to));
+            told.add(json(BRIDGE.receive(replies.getQueueName())));
+        }
+
+        assertThat(told)
+                .extracting(reply -> reply.path("conversationId").asText())
+                .containsExactly(attackers, conversation, conversation);
+        assertThat(told).extracting(reply -> reply.has("duplicate")).containsExactly(false, false, true);
+        BRIDGE.live().verify(1, postRequestedFor(urlEqualTo(path)));
+    }
+
+    /** As a producer of another protocol may: with an id of its own choice, and a reply to an address. */
+    private static void send(UUID id, Queue replies, String text) throws Exception {
+        ClientMessage message = ((ActiveMQMessage) BRIDGE.bytes(utf8(text))).getCoreMessage();
+        message.setUserID(UUIDGenerator.getInstance().fromJavaUUID(id));
+        message.putStringProperty("JMSReplyTo", replies.getQueueName());
+        message.setRoutingType(RoutingType.ANYCAST);
+        ClientSession core = ((ActiveMQSession) BRIDGE.session()).getCoreSession();
+        try (ClientProducer producer = core.createProducer(MESSAGES)) {
+            producer.send(message);
+        }
     }
 
     private void firstAnswers(int status) {

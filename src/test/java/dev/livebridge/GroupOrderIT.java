@@ -158,7 +158,7 @@ class GroupOrderIT {
         TextMessage message =
                 BRIDGE.text("{\"conversationId\": \"%s\", \"text\": \"%s\"}".formatted(conversation, text));
         Identity identity =
-                new Identity(MESSAGES, id, System.currentTimeMillis(), 0, null, null, null, null, false, null, 0);
+                new Identity(MESSAGES, id, id, System.currentTimeMillis(), 0, null, null, null, null, false, null, 0);
         String after = id.equals(second) ? first : null;
         for (Map.Entry<String, Object> property : identity.grouped(group, after).entrySet()) {
             message.setObjectProperty(property.getKey(), property.getValue());

@@ -120,7 +120,7 @@ public final class GroupOrder {
             return true;
         }
         String selector =
-                "%s = '%s'".formatted(Identity.MESSAGE_ID, before.messageId().replace("'", "''"));
+                "%s = '%s'".formatted(Identity.RECORD_ID, before.messageId().replace("'", "''"));
         return Boolean.TRUE.equals(
                 jms.browseSelected(heldQueue, selector, (session, browser) -> browser.getEnumeration()
                         .hasMoreElements()));

@@ -14,6 +14,8 @@ import org.apache.activemq.artemis.jms.client.ActiveMQMessage;
  *
  * @param queue         the producer's queue
  * @param messageId     JMSMessageID
+ * @param recordId      its id in the store: the JMSMessageID, which another producer may use as well, and a digest of body and
+ *                      addressee; null where its body was not kept
  * @param timestamp     JMSTimestamp, milliseconds since the epoch
  * @param expiration    JMSExpiration, milliseconds since the epoch, 0 for none
  * @param correlationId JMSCorrelationID, null where there is none
@@ -27,6 +29,7 @@ import org.apache.activemq.artemis.jms.client.ActiveMQMessage;
 public record Identity(
         String queue,
         String messageId,
+        String recordId,
         long timestamp,
         long expiration,
         String correlationId,
@@ -41,7 +44,12 @@ public record Identity(
     /** The property in which its JMSMessageID travels on the bridge's own queues. */
     public static final String MESSAGE_ID = PREFIX + "MessageId";
 
-    private static final int MAX_RECORD_ID = 512;
+    /** The property in which its id in the store does. */
+    public static final String RECORD_ID = PREFIX + "RecordId";
+
+    /** With the digest behind it, it has room in the store. */
+    private static final int MAX_MESSAGE_ID = 470;
+
     private static final String GROUP = "JMSXGroupID";
     private static final String QUEUE = PREFIX + "Queue";
     private static final String TIMESTAMP = PREFIX + "Timestamp";
@@ -54,15 +62,16 @@ public record Identity(
 
     /** @param internal whether it came from a queue that only the bridge writes to: elsewhere such properties mean nothing */
     public static Identity of(Message message, boolean internal) throws JMSException {
-        String group = message.getStringProperty(GROUP);
+        String group = orNull(() -> message.getStringProperty(GROUP));
         if (!internal || !message.propertyExists(MESSAGE_ID)) {
             return new Identity(
                     queueOf(message),
                     idOf(message),
+                    null,
                     message.getJMSTimestamp(),
                     message.getJMSExpiration(),
-                    message.getJMSCorrelationID(),
-                    message.getJMSReplyTo(),
+                    orNull(message::getJMSCorrelationID),
+                    orNull(message::getJMSReplyTo),
                     group,
                     group,
                     false,
@@ -73,10 +82,11 @@ public record Identity(
         return new Identity(
                 message.getStringProperty(QUEUE),
                 message.getStringProperty(MESSAGE_ID),
+                message.getStringProperty(RECORD_ID),
                 message.getLongProperty(TIMESTAMP),
                 message.getLongProperty(EXPIRATION),
-                message.getJMSCorrelationID(),
-                message.getJMSReplyTo(),
+                orNull(message::getJMSCorrelationID),
+                orNull(message::getJMSReplyTo),
                 message.getStringProperty(PRODUCER_GROUP),
                 held ? message.getStringProperty(HELD_GROUP) : group,
                 message.getBooleanProperty(BY_READER),
@@ -84,11 +94,24 @@ public record Identity(
                 held ? message.getLongProperty(HELD_SINCE) : 0);
     }
 
-    /** Its id in the store: as it is, or a digest of one that is too long or holds what PostgreSQL has not. */
-    public String recordId() {
-        return messageId.length() > MAX_RECORD_ID || messageId.indexOf('\0') >= 0
+    /** The same, known by what it holds as well. Of an id that is too long, or holds what PostgreSQL has not, a digest is used. */
+    Identity withContent(String digest) {
+        String id = messageId.length() > MAX_MESSAGE_ID || messageId.indexOf('\0') >= 0
                 ? "SHA-256:" + Digest.of(messageId)
                 : messageId;
+        return new Identity(
+                queue,
+                messageId,
+                id + " " + digest,
+                timestamp,
+                expiration,
+                correlationId,
+                replyTo,
+                producerGroup,
+                group,
+                byReader,
+                after,
+                heldSince);
     }
 
     /**
@@ -119,6 +142,7 @@ public record Identity(
         Map<String, Object> properties = new LinkedHashMap<>();
         properties.put(QUEUE, queue);
         properties.put(MESSAGE_ID, messageId);
+        putIfPresent(properties, RECORD_ID, recordId);
         properties.put(TIMESTAMP, timestamp);
         properties.put(EXPIRATION, expiration);
         putIfPresent(properties, PRODUCER_GROUP, producerGroup);
@@ -135,6 +159,21 @@ public record Identity(
     void restore(Map<String, Object> properties) {
         properties.keySet().removeIf(name -> name.startsWith(PREFIX) || name.equals(GROUP));
         putIfPresent(properties, GROUP, producerGroup);
+    }
+
+    /** A field of the header. */
+    @FunctionalInterface
+    public interface Field<T> {
+        T read() throws JMSException;
+    }
+
+    /** Null where a producer of another protocol has set a header field in a type that JMS doesn't know. */
+    public static <T> T orNull(Field<T> field) {
+        try {
+            return field.read();
+        } catch (JMSException | RuntimeException e) {
+            return null;
+        }
     }
 
     private static String queueOf(Message message) throws JMSException {

@@ -68,7 +68,8 @@ public final class LargeMessages implements Interceptor {
                     new TypedProperties().decode(body.byteBuf());
                     yield true;
                 }
-                default -> true;
+                case CoreMessage.DEFAULT_TYPE, CoreMessage.BYTES_TYPE, CoreMessage.STREAM_TYPE -> true;
+                default -> false;
             };
         } catch (RuntimeException | OutOfMemoryError e) {
             // it ends too early, or names a length that no array has

@@ -18,6 +18,8 @@ import java.io.OutputStreamWriter;
 import java.io.Reader;
 import java.io.StringReader;
 import java.io.Writer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.security.DigestOutputStream;
@@ -49,6 +51,8 @@ public final class Original {
 
     /** The property by which a producer marks what is to be done once. */
     public static final String KEY = "idempotencyKey";
+
+    private static final int DIGEST_LENGTH = 32;
 
     private final Message message;
     private final Identity identity;
@@ -84,12 +88,44 @@ public final class Original {
         Identity identity = Identity.of(message, internal);
         if (LargeMessages.is(message)) {
             try {
-                return new Original(message, identity, LargeMessages.type(message), LargeMessages.save(message, spool));
+                return new Original(message, identity, LargeMessages.type(message), LargeMessages.save(message, spool))
+                        .identified();
             } catch (IOException | JMSException | RuntimeException e) {
                 throw new NotKeptException(identity.messageId() + ": its body could not be spooled: " + e);
             }
         }
-        return inMemory(message, identity);
+        return inMemory(message, identity).identified();
+    }
+
+    /** With an id in the store, which a message keeps over all its hops. */
+    private Original identified() throws JMSException {
+        return identity.recordId() != null || identity.messageId() == null
+                ? this
+                : new Original(message, identity.withContent(contentDigest()), type, spooled);
+    }
+
+    /** Of the body as it stands on the wire, and of the addressee where that is no part of it; 128 bits, hexadecimal. */
+    private String contentDigest() throws JMSException {
+        String digest = spooled != null
+                ? spooled.sha256()
+                : switch (type) {
+                    case TEXT -> Digest.of(onTheWire(((TextMessage) message).getText()));
+                    case BYTES -> Digest.of(bytes());
+                    case OTHER -> Digest.of(message.getClass().getName());
+                };
+        boolean isFile = type == Type.BYTES && message.propertyExists("fileName");
+        return (isFile ? Digest.of(digest + Addressee.ofProperties(message)) : digest).substring(0, DIGEST_LENGTH);
+    }
+
+    private static byte[] onTheWire(String text) {
+        int length = text.length() * Character.BYTES;
+        ByteBuffer wire = ByteBuffer.allocate(TEXT_HEADER + length);
+        wire.put((byte) 1)
+                .putInt(length)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asCharBuffer()
+                .put(text);
+        return wire.array();
     }
 
     private static Original inMemory(Message message, Identity identity) throws JMSException {

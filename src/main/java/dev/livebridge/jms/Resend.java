@@ -63,8 +63,8 @@ public final class Resend {
         } else if (from.getJMSCorrelationIDAsBytes() != null) {
             to.setJMSCorrelationIDAsBytes(from.getJMSCorrelationIDAsBytes());
         }
-        to.setJMSReplyTo(from.getJMSReplyTo());
-        to.setJMSType(from.getJMSType());
+        to.setJMSReplyTo(Identity.orNull(from::getJMSReplyTo));
+        to.setJMSType(Identity.orNull(from::getJMSType));
         to.setJMSPriority(from.getJMSPriority());
     }
 }

@@ -382,7 +382,7 @@ class RetriesTest {
             case "broker away" -> new JMSException("the session is closed");
             case "lost to another" ->
                 new LostMessageException(
-                        new Identity("live.messages", "ID:1", 0, 0, null, null, null, null, false, null, 0));
+                        new Identity("live.messages", "ID:1", "ID:1", 0, 0, null, null, null, null, false, null, 0));
             case "key taken" -> new KeyTakenException();
             case "no conversation" -> new NoConversationException(ErrorCode.UNKNOWN_CONVERSATION, "there is none");
             default -> new IllegalStateException("a bug");

@@ -48,7 +48,18 @@ public final class TestProgress {
         Original original = Mockito.mock(Original.class, Mockito.withSettings().stubOnly());
         Mockito.when(original.identity())
                 .thenReturn(new Identity(
-                        "live.messages", "ID:1", 0, 0, null, null, "a group", "a group", false, null, heldSince));
+                        "live.messages",
+                        "ID:1",
+                        "ID:1",
+                        0,
+                        0,
+                        null,
+                        null,
+                        "a group",
+                        "a group",
+                        false,
+                        null,
+                        heldSince));
         return of(original);
     }
 
