@@ -220,7 +220,12 @@ final class Beans {
         steps.bind("outcomes.setQueued", outcomes::setQueued);
         steps.bindDecision("outcomes.setSent", outcomes::setSent);
         steps.bind("outcomes.setFailed", outcomes::setFailed);
-        registry.bind("replyTo", new ReplyTo(settings.list("live.reply-to.allowed"), ownQueues(settings, bots)));
+        registry.bind(
+                "replyTo",
+                new ReplyTo(
+                        settings.list("live.reply-to.allowed"),
+                        ownQueues(settings, bots),
+                        () -> factory(registry, "replyConnectionFactory")));
         WebhookSecret webhookSecret = new WebhookSecret(
                 settings.text("live.webhook.secret"),
                 settings.find("live.webhook.previous-secret").orElse(null));

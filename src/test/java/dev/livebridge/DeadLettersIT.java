@@ -221,6 +221,7 @@ class DeadLettersIT {
         }
         TextMessage odd = dead(BRIDGE.text("odd"));
         core(odd).putIntProperty("JMSReplyTo", 1);
+        core(odd).putBytesProperty("JMSType", garbage);
         core(odd).putBytesProperty("_AMQ_GROUP_ID", garbage);
         for (String name : List.of("liveErrorCode", "liveReplays", "liveAttempts", "liveOriginMessageId")) {
             core(odd).putBytesProperty(name, garbage);
@@ -244,7 +245,7 @@ class DeadLettersIT {
                 .isEqualTo(found.replayable().size());
 
         assertThat(((TextMessage) BRIDGE.receive(origin)).getText()).isEqualTo("before");
-        assertThat(found.left().values()).anyMatch(reason -> reason.startsWith("it can't be read"));
+        assertThat(found.replayable()).hasSize(8);
         assertThat(found.left()).containsKey("-");
         assertThat(BRIDGE.broker().locateQueue(origin).getMessageCount())
                 .isEqualTo(found.replayable().size() - 1L);
@@ -392,7 +393,7 @@ class DeadLettersIT {
     void countsReplaysAndAnswersWhoeverAskedFirst() throws Exception {
         BRIDGE.live().stubFor(post(anyUrl()).willReturn(serverError()));
         TextMessage message = BRIDGE.text("{\"conversationId\": \"%s\", \"text\": \"Hi\"}".formatted(conversation));
-        Queue replies = BRIDGE.session().createQueue(unique("replies"));
+        Queue replies = BRIDGE.queue(unique("replies"));
         message.setJMSReplyTo(replies);
         // a caller's own count of another type is none
         message.setStringProperty("liveReplays", "7");

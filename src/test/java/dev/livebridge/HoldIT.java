@@ -129,7 +129,7 @@ class HoldIT {
     void honoursTheExpiryOfWhatItHolds() throws Exception {
         setAside(1);
         TextMessage message = BRIDGE.text(text(conversation, "expires"));
-        message.setJMSReplyTo(BRIDGE.session().createQueue("held-replies"));
+        message.setJMSReplyTo(BRIDGE.queue("held-replies"));
         try (var producer = BRIDGE.session().createProducer(BRIDGE.session().createQueue(MESSAGES))) {
             producer.setTimeToLive(1_000);
             producer.send(message);

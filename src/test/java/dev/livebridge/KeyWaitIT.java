@@ -38,7 +38,7 @@ class KeyWaitIT {
 
     @BeforeEach
     void conversationFails() throws Exception {
-        replies = BRIDGE.session().createQueue(unique("replies"));
+        replies = BRIDGE.queue(unique("replies"));
         BRIDGE.live().stubFor(post(path).willReturn(status(503)));
     }
 

@@ -14,6 +14,11 @@ import static org.awaitility.Awaitility.await;
 import jakarta.jms.JMSException;
 import jakarta.jms.TemporaryQueue;
 import jakarta.jms.TextMessage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.apache.activemq.artemis.api.core.ActiveMQSecurityException;
 import org.apache.activemq.artemis.api.core.Message;
@@ -23,6 +28,7 @@ import org.apache.activemq.artemis.core.server.plugin.ActiveMQServerMessagePlugi
 import org.apache.activemq.artemis.core.settings.impl.AddressFullMessagePolicy;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
 import org.apache.activemq.artemis.core.transaction.Transaction;
+import org.apache.activemq.artemis.jms.client.ActiveMQMessage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -66,7 +72,7 @@ class ReplyDestinationsIT {
     void goesToAQueueThatIsFullAndHasItsProducersWait() throws Exception {
         fill(AddressFullMessagePolicy.BLOCK);
         TextMessage message = BRIDGE.text(text(conversation));
-        message.setJMSReplyTo(BRIDGE.session().createQueue(replies));
+        message.setJMSReplyTo(BRIDGE.queue(replies));
         BRIDGE.send(MESSAGES, message);
 
         await().until(() -> waiting(replies) == 2);
@@ -96,6 +102,66 @@ class ReplyDestinationsIT {
         }
     }
 
+    @Test
+    void goesToNoQueueThatTheBridgeWouldHaveToMake() throws Exception {
+        BRIDGE.queue("erp.orders");
+        Set<String> before = queues();
+        List<String> ids = new ArrayList<>();
+        try (Log log = Log.listen()) {
+            for (String name : List.of(
+                    "queue://live.#",
+                    "queue://#",
+                    "topic://live.#",
+                    "queue:// live.messages",
+                    "queue://$sys.any",
+                    "queue://jms.queue.live.messages",
+                    "queue://activemq.management",
+                    "queue://activemq.any",
+                    "queue://" + replies + "::" + replies,
+                    "queue://" + replies,
+                    "topic://" + replies,
+                    replies,
+                    "temp-queue://" + replies,
+                    "temp-topic://" + replies,
+                    "temp-queue://erp.orders",
+                    "topic://erp.orders")) {
+                TextMessage message = BRIDGE.text(text(unique("other")));
+                ((ActiveMQMessage) message).getCoreMessage().putStringProperty("JMSReplyTo", name);
+                ids.add(BRIDGE.send(MESSAGES, message));
+            }
+            await().untilAsserted(() -> assertThat(ids)
+                    .allMatch(id -> log.lines().stream()
+                                    .filter(line -> line.startsWith(id + ": no reply, as its JMSReplyTo"))
+                                    .count()
+                            == 1));
+        }
+
+        BRIDGE.request(MESSAGES, text(conversation));
+        assertThat(queues()).isEqualTo(before);
+        assertThat(waiting("erp.orders")).isZero();
+    }
+
+    private static Set<String> queues() {
+        // those of the tests' own replies come and go
+        return Stream.of(BRIDGE.broker().getActiveMQServerControl().getQueueNames())
+                .filter(name -> BRIDGE.broker().locateQueue(name) != null
+                        && !BRIDGE.broker().locateQueue(name).isTemporary())
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void hasTheCorrelationIdInTheFormInWhichItCame() throws Exception {
+        byte[] id = {0, 1, (byte) 0xff};
+        TextMessage message = BRIDGE.text(text(conversation));
+        message.setJMSReplyTo(BRIDGE.queue(replies));
+        message.setJMSCorrelationIDAsBytes(id);
+        BRIDGE.send(MESSAGES, message);
+
+        jakarta.jms.Message reply = BRIDGE.receive(replies);
+        assertThat(reply.getJMSCorrelationIDAsBytes()).isEqualTo(id);
+        assertThat(reply.getJMSCorrelationID()).isNull();
+    }
+
     private void fill(AddressFullMessagePolicy policy) throws JMSException {
         BRIDGE.send(replies, "the first");
         BRIDGE.broker()
@@ -106,7 +172,7 @@ class ReplyDestinationsIT {
     private void sendWithReplyTo() throws JMSException {
         try (Log log = Log.listen()) {
             TextMessage message = BRIDGE.text(text(conversation));
-            message.setJMSReplyTo(BRIDGE.session().createQueue(replies));
+            message.setJMSReplyTo(BRIDGE.queue(replies));
             BRIDGE.send(MESSAGES, message);
             await().until(() -> log.lines().stream().anyMatch(line -> line.contains("its reply could not be sent")));
         }

@@ -223,7 +223,7 @@ class RetryIT {
     void stopsRetryingWhenTheMessageExpires() throws Exception {
         answers(status(500).withFixedDelay(250));
         TextMessage message = BRIDGE.text("{\"conversationId\": \"%s\", \"text\": \"Hi\"}".formatted(conversation));
-        message.setJMSReplyTo(BRIDGE.session().createQueue("expired-replies"));
+        message.setJMSReplyTo(BRIDGE.queue("expired-replies"));
         try (var producer = BRIDGE.session().createProducer(BRIDGE.session().createQueue(MESSAGES))) {
             producer.setTimeToLive(200);
             producer.send(message);

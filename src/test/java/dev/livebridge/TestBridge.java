@@ -405,6 +405,13 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
         return session;
     }
 
+    /** A queue for replies of that name, made if it isn't there: the bridge makes none. */
+    public jakarta.jms.Queue queue(String name) throws JMSException {
+        jakarta.jms.Queue queue = session.createQueue(name);
+        session.createConsumer(queue).close();
+        return queue;
+    }
+
     public TextMessage text(String body) throws JMSException {
         return session.createTextMessage(body);
     }

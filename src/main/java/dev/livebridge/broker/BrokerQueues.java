@@ -4,8 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import jakarta.jms.Connection;
+import jakarta.jms.Destination;
 import jakarta.jms.JMSException;
+import jakarta.jms.Queue;
 import jakarta.jms.Session;
+import jakarta.jms.Topic;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -27,7 +30,9 @@ import org.apache.activemq.artemis.api.core.client.ClientSession;
 import org.apache.activemq.artemis.api.core.management.ManagementHelper;
 import org.apache.activemq.artemis.api.core.management.ResourceNames;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnection;
+import org.apache.activemq.artemis.jms.client.ActiveMQDestination;
 import org.apache.activemq.artemis.jms.client.ActiveMQSession;
+import org.messaginghub.pooled.jms.JmsPoolSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -138,6 +143,42 @@ public final class BrokerQueues {
         } catch (ActiveMQException e) {
             throw lost(e);
         }
+    }
+
+    /**
+     * A destination as it is there: an address as the queue or topic that it is. Empty where it isn't there, or is not
+     * temporary as it says. A broker that is no Artemis is not asked.
+     */
+    public static Optional<Destination> find(Session session, Destination asked) throws JMSException {
+        Session own = session instanceof JmsPoolSession pooled ? pooled.getInternalSession() : session;
+        if (!(own instanceof ActiveMQSession artemis) || !(asked instanceof ActiveMQDestination destination)) {
+            return Optional.of(asked);
+        }
+        SimpleString name = destination.getSimpleAddress();
+        try {
+            ClientSession core = artemis.getCoreSession();
+            ClientSession.QueueQuery queue = core.queueQuery(name);
+            if (destination.isTemporary()) {
+                return queue.isExists() && queue.isTemporary() ? Optional.of(asked) : Optional.empty();
+            }
+            if (!(asked instanceof Topic)
+                    && queue.isExists()
+                    && queue.getRoutingType() == RoutingType.ANYCAST
+                    && name.equals(queue.getAddress())) {
+                return Optional.of(asked instanceof Queue ? asked : session.createQueue(name.toString()));
+            }
+            if (asked instanceof Queue || !core.addressQuery(name).isSupportsMulticast()) {
+                return Optional.empty();
+            }
+            return Optional.of(asked instanceof Topic ? asked : session.createTopic(name.toString()));
+        } catch (ActiveMQException e) {
+            throw lost(e);
+        }
+    }
+
+    /** The address that a destination of Artemis names; its text for others. */
+    public static String address(Destination destination) {
+        return destination instanceof ActiveMQDestination artemis ? artemis.getAddress() : destination.toString();
     }
 
     private static JMSException lost(ActiveMQException e) {

@@ -19,8 +19,8 @@ import picocli.CommandLine.Spec;
                     + " transaction of its own: whatever interrupts the command, none is lost or doubled. What dies"
                     + " meanwhile stays.",
             "A replayed message is as it was, with liveReplays = how often it has been replayed; its JMSReplyTo is dropped"
-                    + " where that was a temporary queue that is gone. What names no in-queue of the bridge, or can't be"
-                    + " read, stays, and is named.",
+                    + " where that was a temporary queue that is gone. What names no in-queue of the bridge stays, and is"
+                    + " named.",
             "Exit code: 0 if all went, 1 otherwise. On IDs: live-bridge help dead-letters."
         },
         mixinStandardHelpOptions = true)

@@ -1,5 +1,7 @@
 package dev.livebridge.deadletter;
 
+import dev.livebridge.broker.BrokerQueues;
+import dev.livebridge.jms.Identity;
 import dev.livebridge.jms.LargeMessages;
 import dev.livebridge.jms.NotKeptException;
 import dev.livebridge.jms.Original;
@@ -30,10 +32,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.apache.activemq.artemis.api.core.ActiveMQException;
-import org.apache.activemq.artemis.api.core.SimpleString;
-import org.apache.activemq.artemis.jms.client.ActiveMQDestination;
-import org.apache.activemq.artemis.jms.client.ActiveMQSession;
 
 /**
  * The dead-letter queue, for the people who look after it, and for routes that replay by a timer. Each call has a
@@ -130,21 +128,15 @@ public final class DeadLetters {
         return found;
     }
 
-    private Optional<String> reasonToStay(Message letter) {
-        try {
-            Optional<String> origin = originQueue(letter);
-            if (origin.isEmpty()) {
-                return Optional.of("it doesn't say where it came from (liveOriginQueue)");
-            }
-            // whoever may write dead letters would write to any queue by the hand of an operator
-            if (!inQueues.contains(origin.get())) {
-                return Optional.of("its liveOriginQueue " + origin.get() + " is no in-queue of this bridge");
-            }
-            Original.unkept(letter).properties();
-            return Optional.empty();
-        } catch (JMSException | RuntimeException e) {
-            return Optional.of("it can't be read: " + e.getMessage());
+    private Optional<String> reasonToStay(Message letter) throws JMSException {
+        Optional<String> origin = originQueue(letter);
+        if (origin.isEmpty()) {
+            return Optional.of("it doesn't say where it came from (liveOriginQueue)");
         }
+        // whoever may write dead letters would write to any queue by the hand of an operator
+        return inQueues.contains(origin.get())
+                ? Optional.empty()
+                : Optional.of("its liveOriginQueue " + origin.get() + " is no in-queue of this bridge");
     }
 
     private void browse(Selection selection, Visitor<Message> visitor) throws JMSException, IOException {
@@ -280,7 +272,9 @@ public final class DeadLetters {
                 // the sender has the first message's id to tell the reply by
                 message.setJMSCorrelationID(originId.orElse(null));
             }
-            if (isGone(message.getJMSReplyTo(), session)) {
+            Destination replyTo = Identity.orNull(message::getJMSReplyTo);
+            boolean isTemporary = replyTo instanceof TemporaryQueue || replyTo instanceof TemporaryTopic;
+            if (isTemporary && BrokerQueues.find(session, replyTo).isEmpty()) {
                 message.setJMSReplyTo(null);
             }
             producer.send(origin, message, DeliveryMode.PERSISTENT, message.getJMSPriority(), 0);
@@ -292,25 +286,6 @@ public final class DeadLetters {
             return Original.of(letter, folder);
         } catch (NotKeptException e) {
             throw new IOException(letter.getJMSMessageID() + ": " + e.getMessage(), e);
-        }
-    }
-
-    /** Whether this is a temporary destination that went with its connection, as far as the broker can be asked. */
-    private static boolean isGone(Destination replyTo, Session session) throws JMSException {
-        if (!(replyTo instanceof TemporaryQueue || replyTo instanceof TemporaryTopic)
-                || !(replyTo instanceof ActiveMQDestination destination)
-                || !(session instanceof ActiveMQSession artemis)) {
-            return false;
-        }
-        SimpleString name = destination.getSimpleAddress();
-        try {
-            return replyTo instanceof TemporaryQueue
-                    ? !artemis.getCoreSession().queueQuery(name).isExists()
-                    : !artemis.getCoreSession().addressQuery(name).isExists();
-        } catch (ActiveMQException e) {
-            JMSException failure = new JMSException("cannot ask for " + name + ": " + e.getMessage());
-            failure.initCause(e);
-            throw failure;
         }
     }
 
