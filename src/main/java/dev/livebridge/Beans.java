@@ -37,6 +37,8 @@ import dev.livebridge.event.Outcomes;
 import dev.livebridge.event.ReplyTo;
 import dev.livebridge.event.WebhookSecret;
 import dev.livebridge.failure.TokenFilter;
+import dev.livebridge.http.BoundedCalls;
+import dev.livebridge.http.BoundedHttpComponent;
 import dev.livebridge.jms.Originals;
 import dev.livebridge.live.LiveAnswer;
 import dev.livebridge.live.LiveHeaders;
@@ -180,7 +182,11 @@ final class Beans {
         Deliveries deliveries = new Deliveries(store, records(settings, bots), outages, lastRun);
         registry.bind("outages", outages);
         registry.bind("deliveries", deliveries);
-        registry.bind("liveHeaders", new LiveHeaders(settings.family("live.api.headers.")));
+        BoundedCalls boundedCalls = new BoundedCalls(
+                settings.duration("live.api.connect-timeout"), settings.duration("live.api.response-timeout"));
+        registry.bind("http", new BoundedHttpComponent());
+        registry.bind("boundedCalls", boundedCalls);
+        registry.bind("liveHeaders", new LiveHeaders(settings.family("live.api.headers."), boundedCalls));
         steps.bindDecision("deliveries.look", deliveries::look);
         steps.bindDecision("deliveries.claimKey", deliveries::claimKey);
         steps.bindDecision("deliveries.start", deliveries::start);

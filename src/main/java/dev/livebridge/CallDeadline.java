@@ -3,18 +3,18 @@ package dev.livebridge;
 import dev.livebridge.attachment.S3;
 import dev.livebridge.attachment.UrlSource;
 import dev.livebridge.broker.BrokerConnections;
+import dev.livebridge.http.BoundedConnections;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.http.HttpEndpoint;
 import org.apache.camel.support.LifecycleStrategySupport;
-import org.apache.hc.core5.io.CloseMode;
 
 /**
  * When the bridge stops, a call under way may end first, but not for ever: a second after Camel's own patience its
- * connection is closed, and so are the connections to the broker. Its message goes back to its queue. Nothing else ends a call
- * that waits for an answer, nor a consumer that waits for the rest of a large message.
+ * connection is closed, and so are the connections to the broker. Its message goes back to its queue. Nothing else ends
+ * a consumer that waits for the rest of a large message.
  */
 final class CallDeadline extends LifecycleStrategySupport {
     private final UrlSource urlSource;
@@ -32,7 +32,10 @@ final class CallDeadline extends LifecycleStrategySupport {
             context.getEndpoints().stream()
                     .filter(HttpEndpoint.class::isInstance)
                     .map(HttpEndpoint.class::cast)
-                    .forEach(endpoint -> endpoint.getClientConnectionManager().close(CloseMode.IMMEDIATE));
+                    .map(HttpEndpoint::getClientConnectionManager)
+                    .filter(BoundedConnections.class::isInstance)
+                    .map(BoundedConnections.class::cast)
+                    .forEach(BoundedConnections::cut);
             urlSource.close();
             s3.close();
             BrokerConnections.drop(context.getRegistry().findByType(ActiveMQConnectionFactory.class));

@@ -18,7 +18,6 @@ import jakarta.jms.MessageConsumer;
 import jakarta.jms.TextMessage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -129,8 +128,8 @@ class FuzzIT {
 
     @Test
     void anyRequestIsDeliveredOrRefused() throws Exception {
-        LIVE.answers((number, conversation) -> RawLive.json(
-                200, conversation ? "{\"conversationId\": \"c-" + number + "\", \"customToken\": \"x\"}" : "{}"));
+        LIVE.answers((number, conversation, out) -> out.write(RawLive.json(
+                200, conversation ? "{\"conversationId\": \"c-" + number + "\", \"customToken\": \"x\"}" : "{}")));
 
         Map<String, Integer> outcomes = run(number -> request(random(number), number), OF_REQUESTS);
 
@@ -140,7 +139,7 @@ class FuzzIT {
 
     @Test
     void anyAnswerIsUnderstood() throws Exception {
-        LIVE.answers((number, conversation) -> answer(random(number), number));
+        LIVE.answers((number, conversation, out) -> out.write(answer(random(number), number)));
 
         Map<String, Integer> outcomes =
                 run(number -> BRIDGE.text((number % 2 == 0 ? CONVERSATION : MESSAGE).formatted(number)), CODES);
@@ -343,21 +342,13 @@ class FuzzIT {
         return message;
     }
 
-    /** What Live, or what stands between, answers: byte for byte. Null: it hangs up. */
-    private static byte[] answer(Random random, int number) {
-        try {
-            return bytes(random, number);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static byte[] bytes(Random random, int number) throws IOException {
+    /** What Live, or what stands between, answers: byte for byte. */
+    private static byte[] answer(Random random, int number) throws IOException {
         if (random.nextInt(40) == 0) {
             return Hostile.bytes(random);
         }
         if (random.nextInt(40) == 0) {
-            return null;
+            return new byte[0];
         }
         int status = random.nextInt(3) == 0
                 ? 200

@@ -29,9 +29,9 @@ final class RawLive implements AutoCloseable {
     });
     private volatile Answers answers;
 
-    /** What is answered to the call of this number, which is one for a conversation or not; null to hang up. */
+    /** Answers the call of this number, 0 where it names none, which is one for a conversation or not. Then it hangs up. */
     interface Answers {
-        byte[] to(int number, boolean conversation);
+        void write(int number, boolean conversation, OutputStream out) throws IOException;
     }
 
     private RawLive() throws IOException {
@@ -96,11 +96,8 @@ final class RawLive implements AutoCloseable {
             new DataInputStream(in).readFully(body);
             boolean conversation = head.indexOf("POST /queue/external ") == 0;
             Matcher number = NUMBER.matcher(conversation ? new String(body, UTF_8) : head);
-            byte[] answer = answers.to(number.find() ? Integer.parseInt(number.group(1)) : 0, conversation);
-            if (answer != null) {
-                out.write(answer);
-                out.flush();
-            }
+            answers.write(number.find() ? Integer.parseInt(number.group(1)) : 0, conversation, out);
+            out.flush();
         } catch (IOException e) {
             // the other side hung up
         }

@@ -7,6 +7,7 @@ import dev.livebridge.failure.LiveResponse;
 import dev.livebridge.failure.RefusedException;
 import dev.livebridge.failure.ServerErrorException;
 import dev.livebridge.failure.ServiceUnavailableException;
+import dev.livebridge.http.BoundedConnections;
 import dev.livebridge.spool.ContentStream;
 import dev.livebridge.spool.SpoolFolder;
 import dev.livebridge.spool.TooLargeException;
@@ -35,11 +36,16 @@ import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.ChainElement;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
-import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
+import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHost;
-import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.http.MessageConstraintException;
+import org.apache.hc.core5.http.URIScheme;
+import org.apache.hc.core5.http.config.RegistryBuilder;
+import org.apache.hc.core5.util.TimeValue;
 
 /**
  * Fetches the {@code url} of an attachment into the spool, from where {@code live.attachments.allowed-hosts} allows and
@@ -59,6 +65,8 @@ public final class UrlSource implements AutoCloseable {
     private final Duration timeout;
     private final NameServer names;
     /** Made at the first url: most bridges fetch none. */
+    private final Supplier<BoundedConnections> connections;
+
     private final Supplier<CloseableHttpClient> client;
 
     /**
@@ -99,20 +107,31 @@ public final class UrlSource implements AutoCloseable {
         this.maxSize = maxSize;
         this.timeout = timeout;
         this.names = names;
-        this.client = Suppliers.memorize(() -> client(connectTimeout, responseTimeout));
+        this.connections = Suppliers.memorize(() -> connections(connectTimeout, responseTimeout));
+        this.client = Suppliers.memorize(() -> client(responseTimeout));
     }
 
-    private CloseableHttpClient client(Duration connectTimeout, Duration responseTimeout) {
+    private BoundedConnections connections(Duration connectTimeout, Duration responseTimeout) {
+        BoundedConnections made = new BoundedConnections(
+                new DefaultHttpClientConnectionOperator(
+                        null,
+                        new CheckedAddresses(),
+                        RegistryBuilder.<TlsSocketStrategy>create()
+                                .register(URIScheme.HTTPS.id, DefaultClientTlsStrategy.createDefault())
+                                .build()),
+                TimeValue.NEG_ONE_MILLISECOND);
+        made.setMaxTotal(200);
+        made.setDefaultMaxPerRoute(200);
+        made.setDefaultConnectionConfig(ConnectionConfig.custom()
+                .setConnectTimeout(connectTimeout.toMillis(), TimeUnit.MILLISECONDS)
+                .setSocketTimeout((int) responseTimeout.toMillis(), TimeUnit.MILLISECONDS)
+                .build());
+        return made;
+    }
+
+    private CloseableHttpClient client(Duration responseTimeout) {
         return HttpClients.custom()
-                .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
-                        .setDnsResolver(new CheckedAddresses())
-                        .setMaxConnTotal(200)
-                        .setMaxConnPerRoute(200)
-                        .setDefaultConnectionConfig(ConnectionConfig.custom()
-                                .setConnectTimeout(connectTimeout.toMillis(), TimeUnit.MILLISECONDS)
-                                .setSocketTimeout((int) responseTimeout.toMillis(), TimeUnit.MILLISECONDS)
-                                .build())
-                        .build())
+                .setConnectionManager(connections.get())
                 .setDefaultRequestConfig(RequestConfig.custom()
                         .setResponseTimeout(responseTimeout.toMillis(), TimeUnit.MILLISECONDS)
                         .setMaxRedirects(MAX_REDIRECTS)
@@ -162,11 +181,15 @@ public final class UrlSource implements AutoCloseable {
                 request.cancel();
                 throw e;
             }
+        } catch (Error e) {
+            // gives its connection back
+            request.cancel();
+            throw e;
         } catch (RefusedHostException | UnsupportedSchemeException e) {
             throw refused(attachment, e.getMessage());
         } catch (UnknownHostException e) {
             throw unreachable("no address for " + e.getMessage(), e);
-        } catch (ClientProtocolException e) {
+        } catch (ClientProtocolException | MessageConstraintException e) {
             // whose message may hold an address that is signed
             throw unreachable(host + " does not answer as HTTP has it, or redirects too often", e);
         } catch (IOException e) {
@@ -277,7 +300,7 @@ public final class UrlSource implements AutoCloseable {
     /** Cuts off what is under way. */
     @Override
     public void close() {
-        client.get().close(CloseMode.IMMEDIATE);
+        connections.get().cut();
     }
 
     /** Looks names up. */

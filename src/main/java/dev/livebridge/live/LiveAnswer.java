@@ -12,6 +12,7 @@ import dev.livebridge.failure.RefusedException;
 import dev.livebridge.failure.ServerErrorException;
 import dev.livebridge.failure.ServiceUnavailableException;
 import dev.livebridge.failure.TokenFilter;
+import dev.livebridge.http.BoundedCalls;
 import dev.livebridge.outage.Outages;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,7 +26,6 @@ import org.apache.camel.Message;
 
 /** Tells by HTTP's own meaning what Live's answer to a call says: done, try again, or never. */
 public final class LiveAnswer {
-    private static final int MAX_BODY = 1024 * 1024;
     private static final Set<Integer> GONE = Set.of(404, 410);
     private static final Set<Integer> WRONG_ADDRESS = Set.of(404, 405);
 
@@ -110,7 +110,7 @@ public final class LiveAnswer {
             if (body == null) {
                 return "";
             }
-            byte[] bytes = body.readNBytes(MAX_BODY);
+            byte[] bytes = body.readNBytes(BoundedCalls.MAX_BODY);
             boolean cut = body.read() >= 0;
             // in UTF-16 a NUL stands beside each letter, and would hide the token
             String text = new String(bytes, StandardCharsets.UTF_8).replace("\0", "");

@@ -1,5 +1,6 @@
 package dev.livebridge.live;
 
+import dev.livebridge.http.BoundedCalls;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.component.http.HttpClientConfigurer;
@@ -7,13 +8,15 @@ import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.core5.http.message.BasicHeader;
 
 /**
- * The headers of {@code live.api.headers.<Name>}, set in the HTTP client itself: as they never stand on an exchange,
+ * The client of the calls to Live: bounded, and with the headers of {@code live.api.headers.<Name>}, set in the client itself: as they never stand on an exchange,
  * no log, dead letter or reply can show what may be a key.
  */
 public final class LiveHeaders implements HttpClientConfigurer {
     private final List<BasicHeader> headers;
+    private final BoundedCalls bounds;
 
-    public LiveHeaders(Map<String, String> headers) {
+    public LiveHeaders(Map<String, String> headers, BoundedCalls bounds) {
+        this.bounds = bounds;
         this.headers = headers.entrySet().stream()
                 .map(header -> new BasicHeader(header.getKey(), header.getValue(), true))
                 .toList();
@@ -22,7 +25,6 @@ public final class LiveHeaders implements HttpClientConfigurer {
     @Override
     public void configureHttpClient(HttpClientBuilder client) {
         client.setDefaultHeaders(headers);
-        // an answer that says it is compressed, and is not, would be lost as if none had come
-        client.disableContentCompression();
+        bounds.configureHttpClient(client);
     }
 }

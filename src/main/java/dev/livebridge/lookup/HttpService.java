@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.livebridge.http.BoundedCalls;
 import dev.livebridge.message.RequestedUser;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,8 +17,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -26,7 +25,6 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
-import org.apache.hc.core5.concurrent.Cancellable;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.message.BasicHeader;
 
@@ -45,8 +43,6 @@ public final class HttpService implements HttpClientConfigurer {
     private static final Duration GRACE = Duration.ofMillis(200);
 
     private static final int NOT_ASKED = 0;
-
-    private static final int MAX_ANSWER = 1024 * 1024;
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
@@ -116,8 +112,8 @@ public final class HttpService implements HttpClientConfigurer {
             throw new LookupException("it answered " + status);
         }
         try (InputStream body = message.getBody(InputStream.class)) {
-            byte[] bytes = body == null ? new byte[0] : body.readNBytes(MAX_ANSWER + 1);
-            if (bytes.length > MAX_ANSWER) {
+            byte[] bytes = body == null ? new byte[0] : body.readAllBytes();
+            if (bytes.length > BoundedCalls.MAX_BODY) {
                 throw new UserLookupException("its answer is larger than 1 MB");
             }
             return object(bytes, charset(message.getHeader(Exchange.CONTENT_TYPE, String.class)));
@@ -158,13 +154,6 @@ public final class HttpService implements HttpClientConfigurer {
     @Override
     public void configureHttpClient(HttpClientBuilder client) {
         client.setDefaultHeaders(headers);
-        client.addExecInterceptorFirst("deadline", (request, scope, chain) -> {
-            if (scope.originalRequest instanceof Cancellable call) {
-                // whatever it waits for, each byte of a slow answer included; once it has ended, this does nothing
-                CompletableFuture.delayedExecutor(timeout.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS)
-                        .execute(call::cancel);
-            }
-            return chain.proceed(request, scope);
-        });
+        new BoundedCalls(Duration.ZERO, timeout.plus(GRACE)).configureHttpClient(client);
     }
 }
