@@ -6,12 +6,16 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.livebridge.failure.TokenFilter;
+import dev.livebridge.http.BoundedCalls;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
@@ -45,22 +49,38 @@ public final class LiveGroups {
         HttpClient client = HttpClient.newBuilder()
                 .connectTimeout(settings.duration("live.api.connect-timeout"))
                 .build();
-        CompletableFuture<HttpResponse<String>> call =
-                client.sendAsync(request(settings, url), HttpResponse.BodyHandlers.ofString());
+        TokenFilter tokenFilter = new TokenFilter(BotBeans.tokens(settings));
+        CompletableFuture<LiveGroups> call = client.sendAsync(
+                        request(settings, url), HttpResponse.BodyHandlers.ofInputStream())
+                .thenApply(response -> read(response, url, tokenFilter));
         Duration patience =
                 settings.duration("live.api.connect-timeout").plus(settings.duration("live.api.response-timeout"));
         try {
-            HttpResponse<String> response = call.get(patience.toMillis(), TimeUnit.MILLISECONDS);
-            String answer = new TokenFilter(BotBeans.tokens(settings)).clean(response.body());
-            if (response.statusCode() / 100 != 2) {
-                throw new IOException(url + " answered " + response.statusCode() + beginning(answer));
-            }
-            return new LiveGroups(answer);
+            return call.get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof UncheckedIOException said) {
+                throw said.getCause();
+            }
             throw new IOException(url + ": " + e.getCause(), e);
         } catch (TimeoutException e) {
             call.cancel(true);
             throw new IOException(url + " did not answer within " + patience.toSeconds() + " s", e);
+        }
+    }
+
+    private static LiveGroups read(HttpResponse<InputStream> response, String url, TokenFilter tokenFilter) {
+        try (InputStream body = response.body()) {
+            byte[] bytes = body.readNBytes(BoundedCalls.MAX_BODY + 1);
+            if (bytes.length > BoundedCalls.MAX_BODY) {
+                throw new IOException(url + " answered more than 1 MB");
+            }
+            String answer = tokenFilter.clean(new String(bytes, StandardCharsets.UTF_8));
+            if (response.statusCode() / 100 != 2) {
+                throw new IOException(url + " answered " + response.statusCode() + beginning(answer));
+            }
+            return new LiveGroups(answer);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
