@@ -70,7 +70,7 @@ class DeadLetterIT {
         TextMessage message = BRIDGE.text(body);
         message.setJMSCorrelationID("mine");
         message.setJMSType("my-type");
-        message.setJMSReplyTo(BRIDGE.session().createQueue("my-replies"));
+        message.setJMSReplyTo(BRIDGE.queue("my-replies"));
         message.setStringProperty("text", "ñ");
         message.setIntProperty("int", 1);
         message.setLongProperty("long", 2);
