@@ -174,7 +174,11 @@ final class Beans {
 
         Addresses addresses = attachments(settings, spool, registry);
         steps.bindProcessor(
-                "messageCall.build", new MessageCall(settings.text("live.api.message-path"), addresses)::build);
+                "messageCall.build",
+                new MessageCall(
+                                settings.text("live.api.message-path"),
+                                addresses,
+                                settings.flag("live.api.split-entries"))::build);
         LookupBeans.bind(settings, context);
 
         // delivery: kinds of failure, records, dead letters
@@ -191,6 +195,7 @@ final class Beans {
         steps.bindDecision("deliveries.claimKey", deliveries::claimKey);
         steps.bindDecision("deliveries.start", deliveries::start);
         steps.bind("deliveries.endQueueCall", deliveries::endQueueCall);
+        steps.bindProcessor("deliveries.confirmEntry", deliveries::confirmEntry);
         steps.bind("deliveries.confirm", deliveries::confirm);
         steps.bind("deliveries.fail", deliveries::fail);
         steps.bind("deliveries.rollBack", deliveries::rollBack);
@@ -224,6 +229,7 @@ final class Beans {
         // event: what became of it, and what Live tells
         registry.bind("outcomes", outcomes);
         steps.bind("outcomes.setQueued", outcomes::setQueued);
+        steps.bind("outcomes.addSent", outcomes::addSent);
         steps.bindDecision("outcomes.setSent", outcomes::setSent);
         steps.bind("outcomes.setFailed", outcomes::setFailed);
         registry.bind(

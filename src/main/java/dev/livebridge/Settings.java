@@ -110,6 +110,7 @@ public final class Settings {
             Map.entry("live.store.username", ValueType.TEXT),
             Map.entry("live.store.password", ValueType.TEXT),
             Map.entry("live.store.connections", ValueType.POSITIVE),
+            Map.entry("live.api.split-entries", ValueType.BOOLEAN),
             Map.entry("live.api.max-rate", ValueType.POSITIVE),
             Map.entry("live.retry.notify-after", ValueType.DURATION),
             Map.entry("live.messages.max-text-size", ValueType.SIZE),

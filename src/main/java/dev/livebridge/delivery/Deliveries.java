@@ -22,9 +22,11 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -45,6 +47,7 @@ public final class Deliveries {
     private static final Logger LOG = LoggerFactory.getLogger(Deliveries.class);
     private static final JsonMapper MAPPER = new JsonMapper();
     private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {};
+    private static final TypeReference<List<Map<String, Object>>> ENTRIES = new TypeReference<>() {};
     private static final int MAX_KEY = 255;
 
     private final Store store;
@@ -116,6 +119,9 @@ public final class Deliveries {
         }
         if (delivery.state == Delivery.Stage.FAILED) {
             throw new FailedBeforeException(MAPPER.readValue(delivery.outcome, Failure.class));
+        }
+        if (delivery.outcome != null) {
+            progress.resume(MAPPER.readValue(delivery.outcome, ENTRIES));
         }
         if (delivery.cutOff >= rules.maxCutOff()) {
             throw RefusedException.cutOff(delivery.cutOff);
@@ -282,11 +288,25 @@ public final class Deliveries {
         return State.OBSTRUCTED;
     }
 
+    /** Live has taken an entry of it, which is not sent again. The next one is tried anew. */
+    public void confirmEntry(Exchange exchange) throws JsonProcessingException, LostMessageException {
+        // its own success doesn't show that others succeed
+        exchange.setVariable(Streak.VARIABLE, new Streak(Instant.now()));
+        Progress progress = Progress.of(exchange);
+        Delivery delivery = progress.delivery();
+        delivery.failingSince = null;
+        delivery.serverErrors = 0;
+        delivery.state = Delivery.Stage.WAITING;
+        delivery.outcome = MAPPER.writeValueAsString(progress.sent());
+        save(delivery);
+    }
+
     /** Live has taken it. */
     public void confirm(Progress progress) throws JsonProcessingException, LostMessageException {
         Delivery delivery = progress.delivery();
         delivery.userHash = progress.userHash();
         delivery.conversationId = progress.conversationId();
+        String sent = delivery.outcome;
         delivery.outcome = MAPPER.writeValueAsString(progress.outcome());
         delivery.state = Delivery.Stage.CONFIRMED;
         try {
@@ -294,6 +314,7 @@ public final class Deliveries {
         } catch (DataAccessException e) {
             // the policy tries this step again, and may find the end of its patience
             delivery.state = Delivery.Stage.STARTED;
+            delivery.outcome = sent;
             throw e;
         }
     }

@@ -62,6 +62,7 @@ public final class Delivery {
     String conversationId;
     String idempotencyKey;
     String bodyDigest;
+    /** At its end what became of it; before, the entries of it that Live has confirmed. JSON; null without. */
     String outcome;
 
     /** Since when it fails in this process; null while it doesn't. Not stored. */

@@ -55,6 +55,9 @@ public final class Failures {
                     ? "gave up: " + what
                     : code == ErrorCode.UNCERTAIN ? "Live may have taken it: " + what : what;
         }
+        if (!progress.sent().isEmpty()) {
+            what += "; Live has taken the first " + progress.sent().size() + " of its entries";
+        }
         LiveResponse response = caught instanceof DeliveryException e ? e.response() : null;
         return new Failure(
                 code,

@@ -5,8 +5,10 @@ import dev.livebridge.failure.Failure;
 import dev.livebridge.jms.Identity;
 import dev.livebridge.jms.Original;
 import dev.livebridge.spool.SpoolFolder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 
 /**
@@ -26,6 +28,7 @@ public final class Progress {
     private String conversationId;
     private Map<String, Object> conversation;
     private byte[] queueCall;
+    private final List<Map<String, Object>> sent = new ArrayList<>();
     private Map<String, Object> outcome;
     private Failure failure;
     private Hold hold;
@@ -137,6 +140,36 @@ public final class Progress {
         this.outcome = outcome;
     }
 
+    /** Those of its entries that Live has confirmed already, as its sender is told. */
+    public List<Map<String, Object>> sent() {
+        return sent;
+    }
+
+    /** Live has confirmed one more. */
+    public void addSent(Map<String, Object> entry) {
+        sent.add(entry);
+    }
+
+    /** The entries that are still to be sent: the text, where there is one, then the attachments. */
+    public List<Object> unsent() {
+        Object text = request.get("text");
+        return Stream.concat(
+                        text == null || text.equals("") ? Stream.empty() : Stream.of(text),
+                        ((List<?>) request.get("attachments")).stream())
+                .skip(sent.size())
+                .toList();
+    }
+
+    /** Whether the next entry is not the last one. */
+    public boolean hasSeveralUnsent() {
+        return unsent().size() > 1;
+    }
+
+    /** Those of {@link #unsent} that are attachments. */
+    public List<Object> unsentAttachments() {
+        return unsent().stream().filter(entry -> !(entry instanceof String)).toList();
+    }
+
     /** Whether its request has any. */
     public boolean hasAttachments() {
         return request.get("attachments") instanceof List<?> attachments && !attachments.isEmpty();
@@ -158,6 +191,12 @@ public final class Progress {
 
     public void setHold(Hold hold) {
         this.hold = hold;
+    }
+
+    /** What its record says of its entries. */
+    void resume(List<Map<String, Object>> confirmed) {
+        sent.clear();
+        sent.addAll(confirmed);
     }
 
     /** What Live confirmed before, for this message or for the one that had its key: it is only told again. */

@@ -41,6 +41,22 @@ public final class Outcomes {
         progress.setOutcome(queued(progress));
     }
 
+    /** Live has the next entry of the message. */
+    public void addSent(Progress progress) {
+        progress.addSent(sent(progress.unsent().get(0)));
+    }
+
+    private static Map<String, Object> sent(Object entry) {
+        if (!(entry instanceof Attachment attachment)) {
+            return Map.of("action", "text");
+        }
+        Map<String, Object> told = new LinkedHashMap<>();
+        told.put("action", attachment.action());
+        told.put("name", attachment.name());
+        told.put("value", attachment.address());
+        return told;
+    }
+
     /**
      * Live has the message. Texts are not repeated; attachments are, with the address that the agent opens.
      *
@@ -49,19 +65,8 @@ public final class Outcomes {
      *     {@link State#QUIET}
      */
     public State setSent(Progress progress) {
-        Map<String, Object> request = progress.request();
-        List<Map<String, Object>> entries = new ArrayList<>();
-        if (request.get("text") instanceof String text && !text.isEmpty()) {
-            entries.add(Map.of("action", "text"));
-        }
-        for (Object element : (List<?>) request.get("attachments")) {
-            Attachment attachment = (Attachment) element;
-            Map<String, Object> entry = new LinkedHashMap<>();
-            entry.put("action", attachment.action());
-            entry.put("name", attachment.name());
-            entry.put("value", attachment.address());
-            entries.add(entry);
-        }
+        List<Map<String, Object>> entries = new ArrayList<>(progress.sent());
+        progress.unsent().forEach(entry -> entries.add(sent(entry)));
         Map<String, Object> outcome = outcome("sent");
         outcome.put("conversationId", progress.conversationId());
         outcome.put("entries", entries);

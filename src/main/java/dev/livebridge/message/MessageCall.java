@@ -3,7 +3,6 @@ package dev.livebridge.message;
 import dev.livebridge.attachment.Addresses;
 import dev.livebridge.attachment.Attachment;
 import dev.livebridge.delivery.Progress;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
@@ -12,6 +11,7 @@ import org.apache.camel.Exchange;
 public final class MessageCall {
     private final String path;
     private final Addresses addresses;
+    private final long maxEntries;
 
     /** A text or an attachment, as Live takes it. */
     private record Entry(String action, String value, String source) {
@@ -23,29 +23,33 @@ public final class MessageCall {
     /**
      * @param path      {@code live.api.message-path}, with the placeholder <code>{conversationId}</code>
      * @param addresses of what lies in S3
+     * @param split     {@code live.api.split-entries}
      */
-    public MessageCall(String path, Addresses addresses) {
+    public MessageCall(String path, Addresses addresses, boolean split) {
         this.path = path;
         this.addresses = addresses;
+        this.maxEntries = split ? 1 : Long.MAX_VALUE;
     }
 
     /**
      * Makes the body of {@code POST /<conversationId>/client/message}, a Map: the text where there is one, then the
-     * attachments, with addresses that are signed anew for each try; and the variable {@code path}.
+     * attachments, with addresses that are signed anew for each try; where entries are split, the next of them alone. And the
+     * variable {@code path}.
      */
     public void build(Exchange exchange) {
         Progress progress = Progress.of(exchange);
         // the id was checked: it needs no encoding
         exchange.setVariable("path", path.replace("{conversationId}", progress.conversationId()));
-        List<Entry> entries = new ArrayList<>();
-        if (progress.request().get("text") instanceof String text && !text.isEmpty()) {
-            entries.add(new Entry("text", text));
-        }
-        for (Object element : (List<?>) progress.request().get("attachments")) {
-            Attachment attachment = (Attachment) element;
-            addresses.sign(attachment);
-            entries.add(new Entry(attachment.action(), attachment.address()));
-        }
+        List<Entry> entries =
+                progress.unsent().stream().limit(maxEntries).map(this::entry).toList();
         exchange.getMessage().setBody(Map.of("message", entries));
+    }
+
+    private Entry entry(Object unsent) {
+        if (unsent instanceof Attachment attachment) {
+            addresses.sign(attachment);
+            return new Entry(attachment.action(), attachment.address());
+        }
+        return new Entry("text", (String) unsent);
     }
 }

@@ -14,8 +14,8 @@ import org.apache.camel.impl.DefaultCamelContext;
 /** The message call of a request, as the route makes and marshals it. */
 final class TestMessageCall {
     private static final CamelContext CAMEL = new DefaultCamelContext();
-    private static final MessageCall CALL =
-            new MessageCall("/{conversationId}", new Addresses(Addresses.Form.S3, null, Duration.ofDays(7), null));
+    private static final MessageCall CALL = new MessageCall(
+            "/{conversationId}", new Addresses(Addresses.Form.S3, null, Duration.ofDays(7), null), false);
 
     private TestMessageCall() {}
 
