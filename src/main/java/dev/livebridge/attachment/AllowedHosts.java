@@ -1,5 +1,6 @@
 package dev.livebridge.attachment;
 
+import java.net.IDN;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -56,7 +57,8 @@ final class AllowedHosts {
 
     /** @throws IllegalArgumentException for an entry that is neither a name nor a range */
     AllowedHosts(List<String> entries) {
-        for (String entry : entries) {
+        for (String written : entries) {
+            String entry = ascii(written);
             Optional<Range> range = Range.parse(entry);
             Matcher name = NAME.matcher(entry);
             if (range.isPresent()) {
@@ -67,7 +69,7 @@ final class AllowedHosts {
                 // an address with a port: the name check holds the port
                 Range.parse(name.group(1)).ifPresent(ranges::add);
             } else {
-                throw new IllegalArgumentException("live.attachments.allowed-hosts: '" + entry + "'");
+                throw new IllegalArgumentException("live.attachments.allowed-hosts: '" + written + "'");
             }
         }
     }
@@ -91,12 +93,17 @@ final class AllowedHosts {
                 || plain(host).equals(LOCALHOST) && address.isLoopbackAddress();
     }
 
+    private static String ascii(String name) {
+        return IDN.toASCII(name, IDN.ALLOW_UNASSIGNED);
+    }
+
     private boolean contains(InetAddress address) {
         return ranges.stream().anyMatch(range -> range.contains(address));
     }
 
+    /** The HTTP client shows names in their own script, which are written out in ASCII elsewhere. */
     private static String plain(String host) {
-        return host.toLowerCase(Locale.ROOT).replaceAll("^\\[|\\]$|\\.$", "");
+        return ascii(host).toLowerCase(Locale.ROOT).replaceAll("^\\[|\\]$|\\.$", "");
     }
 
     private static boolean isPublic(InetAddress address) {

@@ -17,6 +17,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -34,6 +35,7 @@ import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.ChainElement;
+import org.apache.hc.client5.http.impl.DefaultRedirectStrategy;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
@@ -41,10 +43,15 @@ import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.HttpRequest;
+import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.MessageConstraintException;
+import org.apache.hc.core5.http.ProtocolException;
 import org.apache.hc.core5.http.URIScheme;
 import org.apache.hc.core5.http.config.RegistryBuilder;
+import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.util.TimeValue;
 
 /**
@@ -140,6 +147,7 @@ public final class UrlSource implements AutoCloseable {
                     check(scope.route.getTargetHost());
                     return chain.proceed(request, scope);
                 })
+                .setRedirectStrategy(new WrittenLocations())
                 .setProxy(proxy)
                 .setUserAgent("live-bridge")
                 .disableAutomaticRetries()
@@ -164,7 +172,7 @@ public final class UrlSource implements AutoCloseable {
     }
 
     void fetch(Attachment attachment, SpoolFolder spool) throws Exception {
-        HttpGet request = new HttpGet(uri(attachment));
+        HttpGet request = request(attachment);
         CompletableFuture<Void> deadline =
                 new CompletableFuture<Void>().orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
         deadline.exceptionally(late -> {
@@ -202,16 +210,11 @@ public final class UrlSource implements AutoCloseable {
         }
     }
 
-    private URI uri(Attachment attachment) throws RefusedException {
+    private HttpGet request(Attachment attachment) throws RefusedException {
         try {
-            URI uri = new URI(attachment.url());
-            if (uri.getHost() == null || uri.getRawUserInfo() != null) {
-                throw refused(attachment, "expected an address with a host and without credentials");
-            }
-            check(HttpHost.create(uri));
-            return uri;
-        } catch (URISyntaxException e) {
-            throw refused(attachment, "is no address: " + e.getReason() + " at position " + e.getIndex());
+            HttpGet request = new HttpGet(WebAddress.of(attachment.url()));
+            check(new HttpHost(request.getScheme(), request.getAuthority()));
+            return request;
         } catch (RefusedHostException | IllegalArgumentException e) {
             throw refused(attachment, e.getMessage());
         }
@@ -315,6 +318,22 @@ public final class UrlSource implements AutoCloseable {
 
         RefusedHostException(String message) {
             super(message);
+        }
+    }
+
+    /** Redirects, with addresses as people write them: in UTF-8, of which the client makes a character each byte. */
+    private static final class WrittenLocations extends DefaultRedirectStrategy {
+        @Override
+        public URI getLocationURI(HttpRequest request, HttpResponse response, HttpContext context)
+                throws HttpException {
+            String location = response.getHeader("Location").getValue();
+            try {
+                byte[] bytes = location.getBytes(StandardCharsets.ISO_8859_1);
+                String text = new String(bytes, StandardCharsets.UTF_8);
+                return WebAddress.redirected(text.indexOf('\uFFFD') < 0 ? text : location, request.getUri());
+            } catch (IllegalArgumentException | URISyntaxException e) {
+                throw new ProtocolException("a redirect to what is no address", e);
+            }
         }
     }
 
