@@ -410,6 +410,7 @@ final class Beans {
                 new ContentTypes(
                         settings.list("live.attachments.image-types"),
                         settings.list("live.attachments.refused-types"),
+                        settings.list("live.attachments.allowed-types"),
                         maxSize));
         registry.bind("upload", new Upload(bucket));
         S3 s3 = s3(settings);

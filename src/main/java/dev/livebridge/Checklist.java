@@ -54,6 +54,9 @@ public final class Checklist {
      */
     public record Finding(String subject, Verdict verdict, String detail) {}
 
+    /** 5 MB: the most that the agents' desk takes. */
+    private static final long DESK_SIZE = 5L << 20;
+
     private final Path home;
     private final String profile;
     private final List<Finding> findings = new ArrayList<>();
@@ -89,6 +92,7 @@ public final class Checklist {
             broker(context, settings.text("live.jms.url"));
             store(store);
             s3(context.getRegistry().findSingleByType(S3.class), settings);
+            attachments(settings);
             api(settings);
             groups(settings);
             lookups(context, settings);
@@ -178,6 +182,22 @@ public final class Checklist {
             return;
         }
         s3.warning().ifPresent(warning -> add("presigned addresses", Verdict.WARNING, warning));
+    }
+
+    /** The bridge may send what the vendor doesn't name for the agents' desk. */
+    private void attachments(Settings settings) {
+        List<String> types = settings.list("live.attachments.allowed-types");
+        String limits = "up to " + settings.text("live.attachments.max-size") + " of "
+                + (types.isEmpty() ? "any type" : String.join(", ", types));
+        boolean isAsTheDesk = !types.isEmpty() && settings.size("live.attachments.max-size") <= DESK_SIZE;
+        add(
+                "attachments",
+                Verdict.OK,
+                isAsTheDesk
+                        ? limits
+                        : limits
+                                + "; the vendor names jpg, png, pdf, Office, mp4 and mp3 up to 5 MB for the agents' desk:"
+                                + " see docs/attachments.md");
     }
 
     /** Any answer will do: a call that means something to Live would do something there. */

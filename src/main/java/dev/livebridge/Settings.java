@@ -3,6 +3,7 @@ package dev.livebridge;
 import dev.livebridge.lookup.HttpService;
 import dev.livebridge.lookup.SqlQuery;
 import dev.livebridge.message.RequestedUser;
+import java.net.IDN;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -50,6 +51,8 @@ public final class Settings {
                 + " live.store.username and live.store.password"),
         GROUPED_BY("bridge or producer"),
         UNCERTAIN("resend or dead-letter"),
+        TYPES("MIME types, such as image/png or video/*, separated by commas"),
+        REFUSED_TYPES("MIME types, such as application/zip or video/*, or executables, separated by commas"),
         HOSTS("names of hosts, addresses or ranges of addresses, separated by commas"),
         LOOKUP_URL("an address that begins with http:// or https:// and holds {hash}, or another of "
                 + RequestedUser.FIELDS + " in braces, behind the host, without a user and a password"),
@@ -68,6 +71,9 @@ public final class Settings {
 
     /** A name, with a port or without; an address; or a range of addresses. */
     private static final String HOST = "(\\*\\.)?[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*(:\\d+)?|[0-9A-Fa-f.:]+(/\\d{1,3})?";
+
+    /** All of a kind end in {@code *}. */
+    private static final String TYPE = "[\\w.+-]+/([\\w.+-]+\\*?|\\*)";
 
     private static final Pattern CREDENTIALS = Pattern.compile("(?i)[?&;](user|password|sslpassword)=|//[^/?]*@");
 
@@ -151,7 +157,8 @@ public final class Settings {
             Map.entry("live.attachments.max-size", ValueType.SIZE),
             Map.entry("live.attachments.max-inline-size", ValueType.SIZE),
             Map.entry("live.attachments.image-types", ValueType.TEXT),
-            Map.entry("live.attachments.refused-types", ValueType.TEXT),
+            Map.entry("live.attachments.refused-types", ValueType.REFUSED_TYPES),
+            Map.entry("live.attachments.allowed-types", ValueType.TYPES),
             Map.entry("live.attachments.allowed-hosts", ValueType.HOSTS),
             Map.entry("live.attachments.allowed-sources", ValueType.TEXT),
             Map.entry("live.attachments.fetch-timeout", ValueType.DURATION),
@@ -368,7 +375,12 @@ public final class Settings {
                 case QUERY -> RequestedUser.FIELDS.containsAll(SqlQuery.fields(value));
                 case SEPARATOR -> value.equals("t") || value.matches("[^\\p{L}\\d\"]");
                 case ON_FAILURE -> List.of("continue", "retry").contains(value);
-                case HOSTS -> Arrays.stream(value.split("[,\\s]+")).allMatch(host -> host.matches(HOST));
+                case TYPES -> Arrays.stream(value.split("[,\\s]+")).allMatch(one -> one.matches(TYPE));
+                case REFUSED_TYPES ->
+                    Arrays.stream(value.split("[,\\s]+")).allMatch(one -> one.matches(TYPE + "|executables"));
+                case HOSTS ->
+                    Arrays.stream(value.split("[,\\s]+"))
+                            .allMatch(host -> IDN.toASCII(host).matches(HOST));
             };
         } catch (RuntimeException | URISyntaxException e) {
             return false;

@@ -171,7 +171,8 @@ class AttachmentsIT {
             photo.png    | exe
             setup.exe    | png
             run.bat      | nothing
-            script.txt   | shell
+            script       | shell
+            photo.png    | shell
             tool.jar     | zip
             """)
     void refusesExecutables(String name, String bytes) throws Exception {

@@ -240,6 +240,7 @@ class LauncherIT {
                 .containsPattern("broker +ok")
                 .containsPattern("store +ok")
                 .containsPattern("S3 +ok")
+                .containsPattern("attachments +ok +up to 1GB of any type; the vendor names jpg, png, pdf")
                 .containsPattern("Live API +ok")
                 .containsPattern("bot's credentials +not checked")
                 .doesNotContain("failed")

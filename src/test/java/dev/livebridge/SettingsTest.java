@@ -54,6 +54,9 @@ class SettingsTest {
             live.s3.access-key = AKIA            | live.s3.access-key and live.s3.secret-key need each other
             live.s3.presign.secret-key = secret  | live.s3.presign.access-key and live.s3.presign.secret-key need each other
             live.s3.checksums = md5              | live.s3.checksums must be when-supported or when-required
+            live.attachments.allowed-types = jpg | live.attachments.allowed-types must be MIME types
+            live.attachments.allowed-types = executables | live.attachments.allowed-types must be MIME types
+            live.attachments.refused-types = program | live.attachments.refused-types must be MIME types
             live.attachments.address = link      | live.attachments.address must be presigned, public or s3
             live.attachments.address = public    | live.attachments.public-url is missing
             live.attachments.presigned-ttl = 8d  | live.attachments.presigned-ttl must be a duration of at most 7d

@@ -3,11 +3,15 @@ package dev.livebridge.attachment;
 import dev.livebridge.failure.ErrorCode;
 import dev.livebridge.failure.RefusedException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.camel.Variable;
 import org.apache.camel.util.function.Suppliers;
@@ -23,19 +27,35 @@ public final class ContentTypes {
             "application/x-dosexec",
             "application/x-msdownload",
             "application/x-ms-installer",
-            "application/x-ms-shortcut",
             "application/x-executable",
             "application/x-elf",
             "application/x-sharedlib",
             "application/x-object",
-            "application/x-mach-o",
-            "application/x-mach-o-executable",
+            "application/x-mach-o*",
             "application/x-sh",
             "application/x-bat",
             "application/java-archive",
             "application/java-vm",
             "application/vnd.android.package-archive",
             "application/x-apple-diskimage");
+
+    /** The same for names: what a desktop runs by its name alone. */
+    private static final Pattern PROGRAM = Pattern.compile(
+            "(?i).*\\.(exe|dll|scr|pif|cpl|msi|msp|msix|appx|lnk|bat|cmd|vb|vbs|vbe|js|jse|wsf|wsh|hta|ps1|psm1|reg|jar"
+                    + "|class|apk|dmg|sh|bash|command)");
+
+    /** Tika goes by the first two to ten letters for these: a note may begin so, too. */
+    private static final Set<String> DOUBTFUL =
+            Set.of("application/x-msdownload", "application/x-bat", "application/x-sh");
+
+    /** The first line of a script, which names its interpreter. */
+    private static final Pattern SHEBANG = Pattern.compile("#![ \\t]*/\\S");
+
+    /** What is opened to be read, whatever its first line is. */
+    private static final Set<String> NOTES =
+            Set.of("text/plain", "text/csv", "text/tab-separated-values", "text/x-web-markdown", "text/x-log");
+
+    private static final byte[] TEXT = {'t'};
 
     /** A browser runs what stands in them: never shown, whatever is configured. */
     private static final Set<String> ACTIVE =
@@ -46,15 +66,18 @@ public final class ContentTypes {
 
     private final Set<String> imageTypes;
     private final Set<String> refusedTypes;
+    private final boolean refusesPrograms;
+    private final Set<String> allowedTypes;
     private final long maxSize;
 
     /**
      * @param imageTypes   {@code live.attachments.image-types}: MIME types, or what follows {@code image/} in them
      * @param refusedTypes {@code live.attachments.refused-types}: MIME types, with {@code *} at the end for all of a
      *                     kind, or {@code executables}
+     * @param allowedTypes {@code live.attachments.allowed-types}: MIME types as well; none for all
      * @param maxSize      {@code live.attachments.max-size}, bytes
      */
-    public ContentTypes(List<String> imageTypes, List<String> refusedTypes, long maxSize) {
+    public ContentTypes(List<String> imageTypes, List<String> refusedTypes, List<String> allowedTypes, long maxSize) {
         this.imageTypes = imageTypes.stream()
                 .map(type -> type.contains("/") ? type : "image/" + type)
                 .map(type -> type.toLowerCase(Locale.ROOT))
@@ -64,6 +87,9 @@ public final class ContentTypes {
         for (String type : refusedTypes) {
             this.refusedTypes.addAll(type.equals("executables") ? EXECUTABLES : List.of(type.toLowerCase(Locale.ROOT)));
         }
+        this.refusesPrograms = refusedTypes.contains("executables");
+        this.allowedTypes =
+                allowedTypes.stream().map(type -> type.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
         this.maxSize = maxSize;
     }
 
@@ -76,21 +102,31 @@ public final class ContentTypes {
         if (attachment.size() > maxSize) {
             throw tooLarge(attachment, maxSize);
         }
-        byte[] head = attachment.head() == null ? attachment.content().head(HEAD) : attachment.head();
-        String byBytes = base(tika.get().detect(head));
-        // within what the bytes show, the name may be more exact: a zip may be a docx
-        String refined = base(tika.get().detect(head, attachment.name()));
-        String type = refined.startsWith("image/") ? byBytes : refined;
+        // hosts' names end so, and mail programs name files by hosts; a program is seen by its bytes
+        String name = attachment.name().replaceFirst("(?i)\\.com$", "");
         // an agent's desktop goes by the name
-        String byName = base(tika.get().detect(attachment.name()));
+        String byName = base(tika.get().detect(name));
+        byte[] head = attachment.head() == null ? attachment.content().head(HEAD) : attachment.head();
+        boolean isScript =
+                !NOTES.contains(byName) && SHEBANG.matcher(start(head)).lookingAt();
+        if (DOUBTFUL.contains(base(tika.get().detect(head))) && !isWindowsProgram(head, attachment.size())) {
+            head = TEXT;
+        }
+        String byBytes = isScript ? "application/x-sh" : base(tika.get().detect(head));
+        // within what the bytes show, the name may be more exact: a zip may be a docx
+        String refined = base(tika.get().detect(head, name));
+        String type = isScript || refined.startsWith("image/") ? byBytes : refined;
 
         for (String shown : List.of(byBytes, type, byName)) {
-            if (isRefused(shown)) {
-                throw RefusedException.request(
-                        ErrorCode.ATTACHMENT_TYPE_REFUSED,
-                        attachment.at("name"),
-                        attachment.name() + " is " + shown + ", which live.attachments.refused-types refuses");
+            if (matches(refusedTypes, shown)) {
+                throw refused(attachment, "is " + shown + ", which live.attachments.refused-types refuses");
             }
+        }
+        if (refusesPrograms && PROGRAM.matcher(name).matches()) {
+            throw refused(attachment, "is a program by its name, which live.attachments.refused-types refuses");
+        }
+        if (!allowedTypes.isEmpty() && !matches(allowedTypes, type)) {
+            throw refused(attachment, "is " + type + ", which live.attachments.allowed-types does not name");
         }
         attachment.typed(type, imageTypes.contains(byBytes));
     }
@@ -102,11 +138,34 @@ public final class ContentTypes {
                 attachment.name() + " has more than the " + limit + " bytes that live.attachments.max-size allows");
     }
 
-    private boolean isRefused(String type) {
-        return refusedTypes.stream()
-                .anyMatch(refused -> refused.endsWith("*")
-                        ? type.startsWith(refused.substring(0, refused.length() - 1))
-                        : refused.equals(type));
+    private static RefusedException refused(Attachment attachment, String why) {
+        return RefusedException.request(
+                ErrorCode.ATTACHMENT_TYPE_REFUSED, attachment.at("name"), attachment.name() + " " + why);
+    }
+
+    /** A type, or all that begin like one with {@code *} at its end. */
+    private static boolean matches(Set<String> types, String type) {
+        return types.stream()
+                .anyMatch(entry -> entry.endsWith("*")
+                        ? type.startsWith(entry.substring(0, entry.length() - 1))
+                        : entry.equals(type));
+    }
+
+    /** Whether it begins with MZ and isn't text: its header holds zeros, or the place of another header within the file. */
+    private static boolean isWindowsProgram(byte[] head, long size) {
+        String start = start(head);
+        return start.startsWith("MZ")
+                && (start.indexOf('\0') >= 0
+                        || start.length() == 64
+                                && Integer.toUnsignedLong(ByteBuffer.wrap(head)
+                                                .order(ByteOrder.LITTLE_ENDIAN)
+                                                .getInt(60))
+                                        < size);
+    }
+
+    /** As long as the header of a program, a character a byte. */
+    private static String start(byte[] head) {
+        return new String(head, 0, Math.min(head.length, 64), StandardCharsets.ISO_8859_1);
     }
 
     /** Without parameters. */

@@ -22,7 +22,7 @@ public enum ErrorCode {
     INVALID_RESPONSE,
     /** An attachment, or its base64, is larger than {@code live.attachments.max-size} or {@code .max-inline-size}. */
     ATTACHMENT_TOO_LARGE,
-    /** {@code live.attachments.refused-types}, or an inspection of the integrator's, refuses an attachment. */
+    /** {@code live.attachments.refused-types}, {@code .allowed-types}, or an inspection of the integrator's, refuses an attachment. */
     ATTACHMENT_TYPE_REFUSED,
     /** The source of an attachment doesn't have it, or fails on every attempt of {@code live.retry.max-attempts}. */
     ATTACHMENT_UNREACHABLE,
