@@ -3,7 +3,9 @@ package dev.livebridge;
 import static com.github.tomakehurst.wiremock.client.WireMock.binaryEqualTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.ok;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.status;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static dev.livebridge.TestBridge.DEADLETTERS;
 import static dev.livebridge.TestBridge.MESSAGES;
 import static dev.livebridge.TestBridge.unique;
@@ -20,6 +22,9 @@ import org.apache.camel.util.FileUtil;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The README's malware scanner, in routes/inspect-attachment.camel.yaml. */
 class InspectionIT {
@@ -27,7 +32,8 @@ class InspectionIT {
     private static final byte[] FILE = {1, 2, 3};
 
     @RegisterExtension
-    static final TestBridge BRIDGE = new TestBridge().at(HOME).withS3();
+    static final TestBridge BRIDGE =
+            new TestBridge().at(HOME).withS3().with("live.attachments.allowed-sources", "scans");
 
     private final String conversation = unique("c");
 
@@ -71,6 +77,42 @@ class InspectionIT {
                         .willReturn(ok()));
 
         assertThat(send().at("/status").asText()).isEqualTo("sent");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {500, 503, 404, 204})
+    void waitsForAVerdict(int status) throws Exception {
+        BRIDGE.live()
+                .stubFor(post("/scan")
+                        .inScenario("verdict")
+                        .willReturn(status(status))
+                        .willSetStateTo("back"));
+        BRIDGE.live()
+                .stubFor(post("/scan")
+                        .inScenario("verdict")
+                        .whenScenarioStateIs("back")
+                        .willReturn(ok()));
+
+        assertThat(send().at("/status").asText()).isEqualTo("sent");
+        BRIDGE.live().verify(2, postRequestedFor(urlEqualTo("/scan")).withRequestBody(binaryEqualTo(FILE)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"200, sent", "406, failed"})
+    void scansWhatLiesInS3Already(int verdict, String outcome) throws Exception {
+        String key = unique("scan");
+        Files.write(BRIDGE.s3Folder().resolve("scans").resolve(key), FILE);
+        BRIDGE.live().stubFor(post("/scan").withRequestBody(binaryEqualTo(FILE)).willReturn(status(verdict)));
+
+        JsonNode reply = BRIDGE.request(
+                MESSAGES,
+                "{\"conversationId\": \"%s\", \"attachments\": [{\"name\": \"a\", \"bucket\": \"scans\", \"key\": \"%s\"}]}"
+                        .formatted(conversation, key));
+
+        assertThat(reply.at("/status").asText()).isEqualTo(outcome);
+        BRIDGE.live().verify(1, postRequestedFor(urlEqualTo("/scan")).withRequestBody(binaryEqualTo(FILE)));
+        assertThat(BRIDGE.s3Folder().resolve("attachments").resolve(conversation))
+                .doesNotExist();
     }
 
     private JsonNode send() throws Exception {

@@ -1,13 +1,19 @@
 package dev.livebridge.attachment;
 
+import dev.livebridge.delivery.Progress;
 import dev.livebridge.failure.ErrorCode;
 import dev.livebridge.failure.RefusedException;
+import dev.livebridge.spool.ContentStream;
+import dev.livebridge.spool.TooLargeException;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
 import org.apache.camel.Variable;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * Looks at an attachment that lies in S3 already: it stays where it is, and only its size and first bytes are read.
+ * Looks at an attachment that lies in S3 already: it stays where it is, and only its size and first bytes are read,
+ * unless an inspection asks for more.
  *
  * <p>The SDK rather than Camel's component for it: that evaluates a key that holds <code>${…}</code> as an expression,
  * and these keys come from the sender.
@@ -51,14 +57,49 @@ public final class ObjectSource {
             }
             attachment.found(size, size == 0 ? new byte[0] : firstBytes(bucket, key));
         } catch (S3Exception e) {
-            if (e.statusCode() / 100 != 4 || e.isThrottlingException() || e.statusCode() == 408) {
-                throw e;
-            }
-            throw RefusedException.request(
-                    ErrorCode.ATTACHMENT_UNREACHABLE,
-                    attachment.at("key"),
-                    "S3 answered " + e.statusCode() + " for " + bucket + "/" + key);
+            throw refused(attachment, e);
         }
+    }
+
+    /**
+     * Fills in the content, for an inspection that wants to see it. It is read once, however often the message is tried; a later
+     * change of the object is not seen.
+     *
+     * @throws RefusedException as {@link #look}
+     * @throws IOException      where S3 breaks off, or the spool can't be written
+     */
+    public void fetch(@Variable("attachment") Attachment attachment, @Variable(Progress.VARIABLE) Progress progress)
+            throws RefusedException, IOException {
+        if (attachment.content() != null) {
+            return;
+        }
+        ContentStream stream = progress.spool().create(maxSize);
+        try (stream;
+                InputStream object = s3.client()
+                        .getObject(get -> get.bucket(attachment.sourceBucket()).key(attachment.sourceKey()))) {
+            object.transferTo(stream);
+            stream.close();
+            attachment.fetched(stream.content());
+        } catch (TooLargeException e) {
+            throw ContentTypes.tooLarge(attachment, maxSize);
+        } catch (S3Exception e) {
+            throw refused(attachment, e);
+        } finally {
+            if (attachment.content() == null) {
+                progress.spool().remove(stream.content());
+            }
+        }
+    }
+
+    /** What is the sender's fault. */
+    private static RefusedException refused(Attachment attachment, S3Exception e) {
+        if (e.statusCode() / 100 != 4 || e.isThrottlingException() || e.statusCode() == 408) {
+            throw e;
+        }
+        return RefusedException.request(
+                ErrorCode.ATTACHMENT_UNREACHABLE,
+                attachment.at("key"),
+                "S3 answered " + e.statusCode() + " for " + attachment.sourceBucket() + "/" + attachment.sourceKey());
     }
 
     private byte[] firstBytes(String bucket, String key) {
