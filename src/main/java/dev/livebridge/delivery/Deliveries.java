@@ -126,6 +126,10 @@ public final class Deliveries {
         if (delivery.cutOff >= rules.maxCutOff()) {
             throw RefusedException.cutOff(delivery.cutOff);
         }
+        if (delivery.isStarted()) {
+            // by whoever had it before: what fails from now on is not that call
+            delivery.state = Delivery.Stage.WAITING;
+        }
         if (isNotSentAgain(delivery)) {
             throw RefusedException.uncertain("the process ended while Live was called for it");
         }

@@ -12,6 +12,8 @@ import dev.livebridge.conversation.GroupOrder;
 import dev.livebridge.conversation.Holds;
 import dev.livebridge.conversation.MessageGroups;
 import dev.livebridge.conversation.Receiver;
+import dev.livebridge.failure.ErrorCode;
+import dev.livebridge.failure.RefusedException;
 import dev.livebridge.jms.Original;
 import dev.livebridge.jms.Originals;
 import dev.livebridge.outage.Outages;
@@ -22,6 +24,8 @@ import jakarta.jms.TextMessage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -31,6 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.dao.DataAccessException;
 
 class DeliveriesTest {
+    private static final Map<String, Object> TEXT = Map.of("action", "text");
+
     @TempDir
     private Path folder;
 
@@ -39,11 +45,7 @@ class DeliveriesTest {
         // a file where its folder should be
         Files.createFile(folder.resolve("store"));
         try (Store away = new Store(null, null, null, 1, folder)) {
-            Deliveries deliveries = new Deliveries(
-                    away,
-                    new Deliveries.Rules(1, 20, Set.of(), Duration.ofDays(1)),
-                    new Outages(),
-                    new LastRun(folder));
+            Deliveries deliveries = deliveries(away, Set.of());
             TextMessage message = mock(TextMessage.class);
             when(message.getText()).thenReturn("{}");
             when(message.getJMSMessageID()).thenReturn("ID:1");
@@ -71,11 +73,7 @@ class DeliveriesTest {
     @Test
     void startsNoCallForAMessageThatHasExpiredMeanwhile() throws Exception {
         try (Store store = new Store(null, null, null, 1, folder)) {
-            Deliveries deliveries = new Deliveries(
-                    store,
-                    new Deliveries.Rules(1, 20, Set.of(), Duration.ofDays(1)),
-                    new Outages(),
-                    new LastRun(folder));
+            Deliveries deliveries = deliveries(store, Set.of());
             TextMessage message = mock(TextMessage.class);
             when(message.getText()).thenReturn("{}");
             when(message.getJMSMessageID()).thenReturn("ID:1");
@@ -84,6 +82,69 @@ class DeliveriesTest {
 
             assertThatThrownBy(() -> deliveries.start(progress)).hasMessageContaining("expired at 1970-01-01");
         }
+    }
+
+    @Test
+    void resumesBehindTheEntriesThatLiveHasConfirmed() throws Exception {
+        try (Store store = new Store(null, null, null, 1, folder)) {
+            store.open();
+            Deliveries deliveries = deliveries(store, Set.of());
+            confirmOneEntryAndStartTheNext(deliveries);
+
+            Progress resumed = takeOver();
+            assertThat(deliveries.look(resumed)).isEqualTo(State.KNOWN);
+
+            assertThat(resumed.sent()).containsExactly(TEXT);
+            assertThat(resumed.unsent()).containsExactly("a.pdf", "b.pdf");
+            assertThat(resumed.delivery().uncertain()).isTrue();
+            assertThat(resumed.delivery().isStarted())
+                    .as("a failure before the next call is not Live's")
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void sendsNoEntryAgainThatLiveMayHaveWhereThatIsNotAllowed() throws Exception {
+        try (Store store = new Store(null, null, null, 1, folder)) {
+            store.open();
+            Deliveries deliveries = deliveries(store, Set.of("live.messages"));
+            confirmOneEntryAndStartTheNext(deliveries);
+
+            Progress resumed = takeOver();
+            assertThatThrownBy(() -> deliveries.look(resumed))
+                    .isInstanceOfSatisfying(RefusedException.class, refused -> assertThat(refused.code())
+                            .isEqualTo(ErrorCode.UNCERTAIN));
+            assertThat(resumed.sent()).containsExactly(TEXT);
+        }
+    }
+
+    private static void confirmOneEntryAndStartTheNext(Deliveries deliveries) throws Exception {
+        Progress progress = message();
+        deliveries.start(progress);
+        progress.addSent(TEXT);
+        deliveries.confirmEntry(TestProgress.exchange(new DefaultCamelContext(), progress));
+        deliveries.start(progress);
+    }
+
+    private static Progress takeOver() {
+        Progress progress = message();
+        progress.delivery().mayTakeOver = true;
+        return progress;
+    }
+
+    private static Progress message() {
+        Progress progress = TestProgress.ofMessage();
+        progress.setConversationId("c");
+        progress.setRequest(Map.of("text", "Hi", "attachments", List.of("a.pdf", "b.pdf")));
+        return progress;
+    }
+
+    private Deliveries deliveries(Store store, Set<String> deadLettering) {
+        return new Deliveries(
+                store,
+                new Deliveries.Rules(1, 20, deadLettering, Duration.ofDays(1)),
+                new Outages(),
+                new LastRun(folder));
     }
 
     private Receiver receiver(Store store, Deliveries deliveries) throws Exception {
