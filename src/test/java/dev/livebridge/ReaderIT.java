@@ -26,19 +26,13 @@ class ReaderIT {
     private final String body = "{\"conversationId\": \"%s\", \"text\": \"Hi\"}".formatted(conversation);
 
     @Test
-    void buriesWhatItCanNotHandOnAndGoesOn() throws Exception {
-        Message poison = BRIDGE.text(body);
-        // a group that is no text: JMS forbids it, a client of another protocol may send it
-        ((ActiveMQMessage) poison).getCoreMessage().putBytesProperty("_AMQ_GROUP_ID", new byte[] {1, 2});
-        poison.setStringProperty("origin", "crm");
-        String id = BRIDGE.send(MESSAGES, poison);
+    void takesAGroupThatIsNoTextForNone() throws Exception {
+        Message forged = BRIDGE.text(body);
+        // JMS forbids it, a client of another protocol may send it
+        ((ActiveMQMessage) forged).getCoreMessage().putBytesProperty("_AMQ_GROUP_ID", new byte[] {1, 2});
 
-        assertThat(BRIDGE.request(MESSAGES, body).at("/status").asText()).isEqualTo("sent");
-        Message letter = BRIDGE.receive(DEADLETTERS);
-        assertThat(letter.getStringProperty("liveErrorCode")).isEqualTo("internal-error");
-        assertThat(letter.getStringProperty("liveOriginMessageId")).isEqualTo(id);
-        assertThat(letter.getStringProperty("liveOriginQueue")).isEqualTo(MESSAGES);
-        assertThat(letter.getStringProperty("origin")).isEqualTo("crm");
+        assertThat(BRIDGE.request(MESSAGES, forged).at("/status").asText()).isEqualTo("sent");
+
         BRIDGE.live().verify(1, postRequestedFor(urlEqualTo(path)));
     }
 

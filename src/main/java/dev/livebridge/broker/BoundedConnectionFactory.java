@@ -17,7 +17,17 @@ import org.apache.activemq.artemis.jms.client.ActiveMQJMSConnectionFactory;
 public final class BoundedConnectionFactory extends ActiveMQJMSConnectionFactory {
     private static final long serialVersionUID = 1L;
 
+    /**
+     * Properties of a large message may take up to so many bytes, and a message that is not large may have a body of so many: with
+     * the bridge's own properties it fits into what an Artemis writes at once (490 KB).
+     */
+    private static final int MIN_LARGE_MESSAGE_SIZE = 240 * 1024;
+
     private Duration connectTimeout = Duration.ofSeconds(5);
+
+    public BoundedConnectionFactory() {
+        setMinLargeMessageSize(MIN_LARGE_MESSAGE_SIZE);
+    }
 
     /** @param connectTimeout {@code live.jms.connect-timeout} */
     public void setConnectTimeout(Duration connectTimeout) {

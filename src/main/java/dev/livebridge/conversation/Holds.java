@@ -181,7 +181,7 @@ public final class Holds {
             begin(progress, group, BEHIND);
         }
         jms.execute(session -> {
-            Map<String, Object> properties = original.properties();
+            Map<String, Object> properties = original.hopProperties();
             properties.putAll(identity.held(System.currentTimeMillis()));
             properties.put(DIGEST, digest(identity.queue(), group));
             properties.put(GROUP, group);

@@ -352,7 +352,7 @@ public final class MessageReader extends ServiceSupport implements Runnable {
     private static void send(Original original, String group, String before, Session session, MessageProducer producer)
             throws JMSException {
         int priority = original.message().getJMSPriority();
-        Map<String, Object> properties = original.properties();
+        Map<String, Object> properties = original.hopProperties();
         properties.putAll(original.identity().grouped(group, before));
         Resend.send(producer, Resend.message(original, properties, session), priority);
     }

@@ -50,7 +50,7 @@ public final class OpenLetter {
     }
 
     private static String typeName(Message message) throws JMSException {
-        if (LargeMessages.is(message) || LargeMessages.isUnreadable(message)) {
+        if (LargeMessages.is(message)) {
             return LargeMessages.typeName(message);
         }
         return Stream.of(

@@ -7,9 +7,11 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
+import java.util.zip.ZipException;
 
 /**
  * Whose message it is, by a look that judges nothing: it goes no further than it must, and memory is constant whatever the
@@ -25,12 +27,20 @@ public record Addressee(String conversationId, String userHash, String bot) {
     /** Longer values are no address: 128 and 256 characters are the most that are allowed. */
     private static final int MAX_LENGTH = 256;
 
+    /**
+     * An address further behind is none, as a body that was compressed may be a thousand times as long as what came. More
+     * than {@code live.messages.max-text-size} allows by default.
+     */
+    private static final long MAX_DOCUMENT = 34_000_000;
+
     private static final JsonFactory JSON = JsonFactory.builder()
             // names that callers think up are not kept
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-            .streamReadConstraints(
-                    StreamReadConstraints.builder().maxStringLength(MAX_LENGTH).build())
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxStringLength(MAX_LENGTH)
+                    .maxDocumentLength(MAX_DOCUMENT)
+                    .build())
             .build();
 
     /**
@@ -49,6 +59,9 @@ public record Addressee(String conversationId, String userHash, String bot) {
         }
         try (Reader text = original.text()) {
             return ofJson(text, withBot);
+        } catch (ZipException | EOFException e) {
+            // its body is not what the message says of it
+            return NONE;
         }
     }
 

@@ -39,7 +39,7 @@ public record Identity(
         boolean byReader,
         String after,
         long heldSince) {
-    private static final String PREFIX = "liveHop";
+    static final String PREFIX = "liveHop";
 
     /** The property in which its JMSMessageID travels on the bridge's own queues. */
     public static final String MESSAGE_ID = PREFIX + "MessageId";

@@ -11,23 +11,22 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Map;
-import org.apache.activemq.artemis.api.core.ActiveMQBuffer;
 import org.apache.activemq.artemis.api.core.ICoreMessage;
 import org.apache.activemq.artemis.api.core.Interceptor;
 import org.apache.activemq.artemis.core.message.impl.CoreMessage;
 import org.apache.activemq.artemis.core.protocol.core.Packet;
 import org.apache.activemq.artemis.core.protocol.core.impl.wireformat.SessionReceiveLargeMessage;
 import org.apache.activemq.artemis.core.protocol.core.impl.wireformat.SessionReceiveMessage;
+import org.apache.activemq.artemis.jms.client.ActiveMQBytesMessage;
 import org.apache.activemq.artemis.jms.client.ActiveMQMessage;
 import org.apache.activemq.artemis.spi.core.protocol.RemotingConnection;
-import org.apache.activemq.artemis.utils.DataConstants;
-import org.apache.activemq.artemis.utils.collections.TypedProperties;
 
 /**
  * Large messages of Artemis (over 100 KB) without their bodies in memory. Its JMS client can stream the body of a
  * BytesMessage alone, and reads all other types whole before anybody sees them: so large messages of any type arrive as
  * BytesMessages (this is the connection factory's {@code incomingInterceptorList}), with their true type in a property,
- * and leave as what they were. So do messages whose body is not of their type, which the client could not read at all.
+ * and leave as what they were. What a producer compressed stays so until somebody reads it. A message whose body is not of its
+ * type is a BytesMessage.
  */
 public final class LargeMessages implements Interceptor {
     private static final Map<Byte, String> NAMES = Map.of(
@@ -37,71 +36,67 @@ public final class LargeMessages implements Interceptor {
             CoreMessage.STREAM_TYPE, "StreamMessage",
             CoreMessage.OBJECT_TYPE, "ObjectMessage");
 
-    /** The property that holds the true type of a message that arrives as a BytesMessage. */
+    /** The property that holds the true type of a large message. */
     static final String TYPE = "liveBodyType";
+
+    /** Whether its producer compressed the body, which is still so. */
+    private static final String COMPRESSED = "liveBodyCompressed";
 
     /** On receipt, before the client makes a JMS message of it. */
     @Override
     public boolean intercept(Packet packet, RemotingConnection connection) {
         if (packet instanceof SessionReceiveLargeMessage large) {
-            arriveAsBytes((ICoreMessage) large.getLargeMessage());
+            ICoreMessage message = (ICoreMessage) large.getLargeMessage();
+            Forgeries.dropHeaders(message);
+            arriveAsBytes(message);
+            // as it arrives, which the client relies on
+            message.putLongProperty(ICoreMessage.HDR_LARGE_BODY_SIZE, large.getLargeMessageSize());
         } else if (packet instanceof SessionReceiveMessage regular) {
             ICoreMessage message = regular.getMessage();
-            // a producer's own would be taken for the bridge's
-            message.removeProperty(TYPE);
-            // compressed it was not large, but it is
-            if (message.containsProperty(CoreMessage.HDR_LARGE_COMPRESSED) || !isReadable(message)) {
+            Forgeries.dropHeaders(message);
+            if (message.containsProperty(ICoreMessage.HDR_LARGE_COMPRESSED)) {
+                // compressed it was not large, but it is
                 arriveAsBytes(message);
+            } else {
+                drop(TYPE, message);
+                if (!Forgeries.hasBodyOfItsType(message)) {
+                    message.setType(CoreMessage.BYTES_TYPE);
+                }
             }
         }
         return true;
     }
 
-    /** Whether the client could make a JMS message of it: lengths in the body are those of the body. */
-    private static boolean isReadable(ICoreMessage message) {
-        try {
-            ActiveMQBuffer body = message.getReadOnlyBodyBuffer();
-            return switch (message.getType()) {
-                case CoreMessage.TEXT_TYPE -> body.readByte() == DataConstants.NULL || hasLength(body, Character.BYTES);
-                case CoreMessage.OBJECT_TYPE -> hasLength(body, Byte.BYTES);
-                case CoreMessage.MAP_TYPE -> {
-                    new TypedProperties().decode(body.byteBuf());
-                    yield true;
-                }
-                case CoreMessage.DEFAULT_TYPE, CoreMessage.BYTES_TYPE, CoreMessage.STREAM_TYPE -> true;
-                default -> false;
-            };
-        } catch (RuntimeException | OutOfMemoryError e) {
-            // it ends too early, or names a length that no array has
-            return false;
-        }
-    }
-
-    private static boolean hasLength(ActiveMQBuffer body, int unit) {
-        int length = body.readInt();
-        return length >= 0 && length <= body.readableBytes() && length % unit == 0;
-    }
-
     private static void arriveAsBytes(ICoreMessage message) {
         message.putByteProperty(TYPE, message.getType());
         message.setType(CoreMessage.BYTES_TYPE);
+        drop(COMPRESSED, message);
+        // the client would unpack it whole, whatever it becomes
+        if (Boolean.TRUE.equals(message.removeProperty(ICoreMessage.HDR_LARGE_COMPRESSED))) {
+            message.putBooleanProperty(COMPRESSED, true);
+        }
     }
 
-    /** Whether the body of this message is still with the broker. */
+    /** What a producer set has no meaning. */
+    private static void drop(String property, ICoreMessage message) {
+        if (message.containsProperty(property)) {
+            message.removeProperty(property);
+        }
+    }
+
+    /** Whether this message arrived as bytes, whatever it is: it may be large, and the body of a large one is with the broker. */
     public static boolean is(Message message) throws JMSException {
-        return message instanceof ActiveMQMessage artemis
-                && artemis.getCoreMessage().isLargeMessage()
-                && message.propertyExists(TYPE);
+        return message instanceof ActiveMQBytesMessage && message.getObjectProperty(TYPE) instanceof Byte;
     }
 
-    /** Whether it arrived as a BytesMessage because its body can't be read as what its type says. */
-    public static boolean isUnreadable(Message message) throws JMSException {
-        return message instanceof ActiveMQMessage && message.propertyExists(TYPE) && !is(message);
+    /** Whether the body arrived as its producer compressed it. */
+    static boolean isCompressed(Message message) throws JMSException {
+        return is(message) && message.propertyExists(COMPRESSED);
     }
 
-    /** Gives such a message its type back, to be sent on as it came. */
-    static void restoreType(Message unreadable) throws JMSException {
-        ((ActiveMQMessage) unreadable).getCoreMessage().setType(unreadable.getByteProperty(TYPE));
+    /** Whether this property says how the message arrived. */
+    static boolean isOfArrival(String property) {
+        return property.equals(TYPE) || property.equals(COMPRESSED);
     }
 
     /** The type in which it was sent. */
@@ -198,12 +193,15 @@ public final class LargeMessages implements Interceptor {
         }
     }
 
-    /** A message to send with this body, of the type in which it came. */
-    static Message resend(Message received, Content body, Session session) throws JMSException, IOException {
-        byte type = received.getByteProperty(TYPE);
+    /**
+     * A message to send with this body.
+     *
+     * @param type in which it came, or that of a BytesMessage
+     */
+    static Message resend(InputStream body, byte type, Session session) throws JMSException {
         BytesMessage message = session.createBytesMessage();
         // read, and closed, by the send
-        message.setObjectProperty("JMS_AMQ_InputStream", body.open());
+        message.setObjectProperty("JMS_AMQ_InputStream", body);
         ((ActiveMQMessage) message).getCoreMessage().setType(type);
         return message;
     }

@@ -10,6 +10,7 @@ import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -27,6 +28,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.zip.InflaterInputStream;
+import java.util.zip.ZipException;
+import org.apache.activemq.artemis.core.message.impl.CoreMessage;
 
 /** A JMS message as it came. Its body is in memory, or, where it is large, in the spool. */
 public final class Original {
@@ -43,11 +47,11 @@ public final class Original {
     /** Of a character of Java in UTF-8: those that take four are two characters. */
     private static final int MAX_BYTES = 3;
 
-    /**
-     * What a producer asked of Artemis for its own send, or Artemis noted of it: not for the bridge's sends. A second dead
-     * letter with the _AMQ_DUPL_ID of a first, as from a replay, would roll the transaction back for ever.
-     */
-    private static final String OF_ARTEMIS = "_AMQ_";
+    /** On the bridge's own queues: the body is as its producer compressed it. */
+    private static final String COMPRESSED = Identity.PREFIX + "Compressed";
+
+    /** On the bridge's own queues: how many bytes its properties took, of which the longest are left out. */
+    private static final String SIZE = Identity.PREFIX + "PropertiesSize";
 
     /** The property by which a producer marks what is to be done once. */
     public static final String KEY = "idempotencyKey";
@@ -58,20 +62,25 @@ public final class Original {
     private final Identity identity;
     private final Type type;
     private final Content spooled;
+    private final boolean isInternal;
+    private final boolean isCompressed;
 
-    private Original(Message message, Identity identity, Type type, Content spooled) {
+    private Original(Message message, Identity identity, Type type, Content spooled, boolean isInternal)
+            throws JMSException {
         this.message = message;
         this.identity = identity;
         this.type = type;
         this.spooled = spooled;
+        this.isInternal = isInternal;
+        this.isCompressed = LargeMessages.isCompressed(message) || isInternal && message.propertyExists(COMPRESSED);
     }
 
     /** Without keeping its body: of a large message it can be read once, until the next one is received. */
     public static Original unkept(Message message) throws JMSException {
         Identity identity = Identity.of(message, false);
         return LargeMessages.is(message)
-                ? new Original(message, identity, LargeMessages.type(message), null)
-                : inMemory(message, identity);
+                ? new Original(message, identity, LargeMessages.type(message), null, false)
+                : inMemory(message, identity, false);
     }
 
     /** A message of a queue that others write to. */
@@ -88,20 +97,25 @@ public final class Original {
         Identity identity = Identity.of(message, internal);
         if (LargeMessages.is(message)) {
             try {
-                return new Original(message, identity, LargeMessages.type(message), LargeMessages.save(message, spool))
+                return new Original(
+                                message,
+                                identity,
+                                LargeMessages.type(message),
+                                LargeMessages.save(message, spool),
+                                internal)
                         .identified();
             } catch (IOException | JMSException | RuntimeException e) {
                 throw new NotKeptException(identity.messageId() + ": its body could not be spooled: " + e);
             }
         }
-        return inMemory(message, identity).identified();
+        return inMemory(message, identity, internal).identified();
     }
 
     /** With an id in the store, which a message keeps over all its hops. */
     private Original identified() throws JMSException {
         return identity.recordId() != null || identity.messageId() == null
                 ? this
-                : new Original(message, identity.withContent(contentDigest()), type, spooled);
+                : new Original(message, identity.withContent(contentDigest()), type, spooled, isInternal);
     }
 
     /** Of the body as it stands on the wire, and of the addressee where that is no part of it; 128 bits, hexadecimal. */
@@ -128,13 +142,14 @@ public final class Original {
         return wire.array();
     }
 
-    private static Original inMemory(Message message, Identity identity) throws JMSException {
-        if (LargeMessages.isUnreadable(message)) {
-            return new Original(message, identity, Type.OTHER, null);
-        }
+    private static Original inMemory(Message message, Identity identity, boolean internal) throws JMSException {
         boolean text = message instanceof TextMessage textMessage && textMessage.getText() != null;
         return new Original(
-                message, identity, text ? Type.TEXT : message instanceof BytesMessage ? Type.BYTES : Type.OTHER, null);
+                message,
+                identity,
+                text ? Type.TEXT : message instanceof BytesMessage ? Type.BYTES : Type.OTHER,
+                null,
+                internal);
     }
 
     /** The message, for all but its body. */
@@ -152,19 +167,53 @@ public final class Original {
         return message.getJMSRedelivered() || message.getIntProperty("JMSXDeliveryCount") > 1;
     }
 
-    /** The properties that its producer set, in a Map of its own. */
+    /** The properties that its producer set, in a Map of its own, without the longest where they are too many to send on. */
     public Map<String, Object> properties() throws JMSException {
+        Map<String, Object> properties = allProperties();
+        JmsProperties.fit(properties);
+        return properties;
+    }
+
+    private Map<String, Object> allProperties() throws JMSException {
         Map<String, Object> properties = JmsProperties.of(message);
-        properties.keySet().removeIf(name -> isOfTheDelivery(name) || name.startsWith(OF_ARTEMIS));
+        properties.keySet().removeIf(name -> isOfTheDelivery(name) || isOfArtemis(name));
         identity.restore(properties);
         return properties;
+    }
+
+    /** The same, with what the bridge must know of the message after a hop over one of its own queues. */
+    public Map<String, Object> hopProperties() throws JMSException {
+        Map<String, Object> properties = properties();
+        if (isCompressed) {
+            properties.put(COMPRESSED, true);
+        }
+        int size = propertiesSize();
+        if (size > JmsProperties.MAX_SIZE) {
+            properties.put(SIZE, size);
+        }
+        return properties;
+    }
+
+    /** How many bytes its properties took as it came. */
+    public int propertiesSize() throws JMSException {
+        return isInternal && message.propertyExists(SIZE)
+                ? message.getIntProperty(SIZE)
+                : JmsProperties.size(allProperties());
     }
 
     /** Whether this property is set anew with each delivery, by the broker or the client. */
     public static boolean isOfTheDelivery(String property) {
         return property.equals("JMSXDeliveryCount")
                 || property.startsWith("_AMQ_LARGE_")
-                || property.equals(LargeMessages.TYPE);
+                || LargeMessages.isOfArrival(property);
+    }
+
+    /**
+     * Whether it asks something of Artemis, or of its client: that was for the producer's own send, and not for the bridge's.
+     * With the duplicate id of a first, a second dead letter, as from a replay, would roll the transaction back for ever.
+     */
+    private static boolean isOfArtemis(String property) {
+        return property.startsWith("_AMQ_") || property.startsWith("JMS_AMQ_");
     }
 
     /** SHA-256 of its body, of a text in UTF-8; hexadecimal. */
@@ -173,7 +222,7 @@ public final class Original {
             DigestOutputStream digest =
                     new DigestOutputStream(OutputStream.nullOutputStream(), MessageDigest.getInstance("SHA-256"));
             if (type == Type.BYTES) {
-                try (InputStream bytes = spooled == null ? new ByteArrayInputStream(bytes()) : spooled.open()) {
+                try (InputStream bytes = open()) {
                     bytes.transferTo(digest);
                 }
             } else if (type == Type.TEXT) {
@@ -209,15 +258,20 @@ public final class Original {
                 : Long.MAX_VALUE;
     }
 
-    /** How many bytes its body has; of a text, in UTF-8. */
-    public long length() throws JMSException, IOException {
+    /** How many bytes its body has, of a text in UTF-8; of one that is compressed it counts no further than it must. */
+    public long length(long limit) throws JMSException, IOException {
         if (type == Type.BYTES) {
+            if (isCompressed) {
+                try (InputStream body = open()) {
+                    return body.skip(limit + 1);
+                }
+            }
             return spooled == null ? ((BytesMessage) message).getBodyLength() : spooled.size();
         }
         long length = 0;
         try (Reader text = text()) {
             char[] buffer = new char[8192];
-            for (int read; (read = text.read(buffer)) >= 0; ) {
+            for (int read; (!isCompressed || length <= limit) && (read = text.read(buffer)) >= 0; ) {
                 for (int i = 0; i < read; i++) {
                     char c = buffer[i];
                     // the two halves of a surrogate pair make four bytes
@@ -247,15 +301,15 @@ public final class Original {
 
     /** The body of a BytesMessage, or that of any large message as it stands on the wire. */
     public InputStream open() throws JMSException, IOException {
-        if (spooled != null) {
-            return spooled.open();
-        }
-        return LargeMessages.is(message) ? LargeMessages.open(message) : new ByteArrayInputStream(bytes());
+        InputStream body = spooled != null
+                ? spooled.open()
+                : LargeMessages.is(message) ? LargeMessages.open(message) : new ByteArrayInputStream(bytes());
+        return isCompressed ? new InflaterInputStream(body) : body;
     }
 
     /** Writes the same. */
     public void writeTo(OutputStream out) throws JMSException, IOException {
-        if (spooled == null && LargeMessages.is(message)) {
+        if (spooled == null && LargeMessages.is(message) && !isCompressed) {
             LargeMessages.save(message, out);
             return;
         }
@@ -271,11 +325,11 @@ public final class Original {
 
     /** The bytes of a BytesMessage, as a file. */
     public Content content(SpoolFolder spool) throws JMSException, IOException {
-        if (spooled != null) {
+        if (spooled != null && !isCompressed) {
             return spooled;
         }
         try (ContentStream stream = spool.create(Long.MAX_VALUE)) {
-            stream.write(bytes());
+            writeTo(stream);
             stream.close();
             return stream.content();
         }
@@ -289,11 +343,31 @@ public final class Original {
         return body;
     }
 
-    /** A message to send with this body: the received one, or a new one without header and properties. */
-    Message resend(Session session) throws JMSException, IOException {
-        if (LargeMessages.isUnreadable(message)) {
-            LargeMessages.restoreType(message);
+    /**
+     * A message to send with this body: the received one, or a new one without header and properties.
+     *
+     * @param properties those that it gets
+     */
+    Message resend(Map<String, Object> properties, Session session) throws JMSException, IOException {
+        if (spooled == null) {
+            return message;
         }
-        return spooled == null ? message : LargeMessages.resend(message, spooled, session);
+        byte itsType = message.getByteProperty(LargeMessages.TYPE);
+        if (!isCompressed || properties.containsKey(COMPRESSED)) {
+            return LargeMessages.resend(spooled.open(), itsType, session);
+        }
+        // of what only says that it is compressed, the bytes as they came
+        return isReadable()
+                ? LargeMessages.resend(open(), itsType, session)
+                : LargeMessages.resend(spooled.open(), CoreMessage.BYTES_TYPE, session);
+    }
+
+    private boolean isReadable() throws JMSException, IOException {
+        try (InputStream body = open()) {
+            body.transferTo(OutputStream.nullOutputStream());
+            return true;
+        } catch (ZipException | EOFException e) {
+            return false;
+        }
     }
 }

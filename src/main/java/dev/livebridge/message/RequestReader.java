@@ -9,14 +9,17 @@ import dev.livebridge.delivery.Progress;
 import dev.livebridge.failure.ErrorCode;
 import dev.livebridge.failure.RefusedException;
 import dev.livebridge.failure.Violation;
+import dev.livebridge.jms.JmsProperties;
 import dev.livebridge.jms.Original;
 import dev.livebridge.spool.SpoolFolder;
 import jakarta.jms.JMSException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.zip.ZipException;
 
 /**
  * Turns a JMS message into the request that its JSON holds, or refuses it with all that is wrong. Only text and bytes are
@@ -45,10 +48,32 @@ public class RequestReader {
      */
     public final void read(Progress progress) throws RefusedException, JMSException, IOException {
         if (progress.request() == null) {
-            Map<String, Object> request = read(progress.original(), progress.spool());
+            checkProperties(progress.original());
+            Map<String, Object> request = readBody(progress);
             progress.setRequest(request);
             Object hash = request.get("user") instanceof Map<?, ?> user ? user.get("hash") : request.get("userHash");
             progress.setUserHash((String) hash);
+        }
+    }
+
+    /** What can't be sent on with what the bridge adds to it could never be set aside, nor become a whole dead letter. */
+    private static void checkProperties(Original original) throws RefusedException, JMSException {
+        int size = original.propertiesSize();
+        if (size > JmsProperties.MAX_SIZE) {
+            throw RefusedException.request(
+                    ErrorCode.INVALID_REQUEST,
+                    "/",
+                    "the JMS properties have " + size + " bytes, at most " + JmsProperties.MAX_SIZE
+                            + " are allowed; the longest are left out of the dead letter");
+        }
+    }
+
+    private Map<String, Object> readBody(Progress progress) throws RefusedException, JMSException, IOException {
+        try {
+            return read(progress.original(), progress.spool());
+        } catch (ZipException | EOFException e) {
+            throw RefusedException.request(
+                    ErrorCode.INVALID_REQUEST, "/", "the body is not what the message says of it: " + e.getMessage());
         }
     }
 
@@ -68,7 +93,7 @@ public class RequestReader {
             throw RefusedException.request(
                     ErrorCode.INVALID_REQUEST, "/", "expected a TextMessage or a BytesMessage with a body of JSON");
         }
-        long length = original.maxLength() <= maxTextSize ? 0 : length(original);
+        long length = original.maxLength() <= maxTextSize ? 0 : length(original, maxTextSize);
         if (length > maxTextSize) {
             throw RefusedException.request(
                     ErrorCode.INVALID_REQUEST,
@@ -93,9 +118,9 @@ public class RequestReader {
         return MAP.readValue(document);
     }
 
-    private static long length(Original original) throws RefusedException, JMSException, IOException {
+    private static long length(Original original, long limit) throws RefusedException, JMSException, IOException {
         try {
-            return original.length();
+            return original.length(limit);
         } catch (CharacterCodingException e) {
             throw RefusedException.request(ErrorCode.INVALID_JSON, "/", "the body contains a lone surrogate");
         }
