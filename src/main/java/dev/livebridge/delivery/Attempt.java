@@ -6,6 +6,7 @@ import dev.livebridge.failure.NoConversationException;
 import dev.livebridge.failure.RefusedException;
 import dev.livebridge.failure.ServerErrorException;
 import jakarta.jms.JMSException;
+import jakarta.jms.MessageFormatException;
 import java.time.Duration;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.springframework.jms.JmsException;
@@ -47,9 +48,15 @@ record Attempt(
         return service == null ? "other" : service;
     }
 
-    /** The broker's session is closed, as a rule: what was consumed in it will come again. */
+    /**
+     * The broker's session is closed, as a rule: what was consumed in it will come again. A property of another type than what was
+     * asked for is the message's.
+     */
     boolean isOfTheBroker() {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof MessageFormatException) {
+                return false;
+            }
             if (cause instanceof JMSException || cause instanceof JmsException || cause instanceof ActiveMQException) {
                 return true;
             }

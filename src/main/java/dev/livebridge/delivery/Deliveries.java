@@ -202,8 +202,9 @@ public final class Deliveries {
             return State.READY;
         }
         Delivery delivery = progress.delivery();
-        String key = original.message().getStringProperty(Original.KEY);
-        if (key == null || key.isEmpty() || key.length() > MAX_KEY) {
+        if (!(original.message().getObjectProperty(Original.KEY) instanceof String key)
+                || key.isEmpty()
+                || key.length() > MAX_KEY) {
             throw RefusedException.request(
                     ErrorCode.INVALID_REQUEST,
                     "property:" + Original.KEY,
