@@ -67,6 +67,7 @@ final class Container extends DefaultJmsMessageListenerContainer {
     protected MessageConsumer createListenerConsumer(Session session) throws JMSException {
         MessageConsumer consumer = super.createListenerConsumer(session);
         outages.succeeded(Outages.BROKER);
+        outages.succeeded(consumers());
         return consumer;
     }
 
@@ -139,7 +140,7 @@ final class Container extends DefaultJmsMessageListenerContainer {
         // that of another consumer's connection is told by that one
         if (!alreadyRecovered) {
             tell(failure);
-            outages.broke(Outages.BROKER, reason(failure), connectedAt);
+            outages.broke(failure instanceof JMSException ? Outages.BROKER : consumers(), reason(failure), connectedAt);
         }
     }
 
@@ -174,6 +175,11 @@ final class Container extends DefaultJmsMessageListenerContainer {
             invokeExceptionListener(jms);
         }
         logger.debug("not consumed", failure);
+    }
+
+    /** Their name, where something else than the broker is to blame. */
+    private String consumers() {
+        return "the consumers of " + getDestinationDescription();
     }
 
     private String reason(Throwable failure) {
