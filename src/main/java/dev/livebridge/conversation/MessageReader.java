@@ -72,7 +72,7 @@ public final class MessageReader extends ServiceSupport implements Runnable {
     private final Outages outages;
     private final UnreadableMessages unreadable;
     private final CountDownLatch stopping = new CountDownLatch(1);
-    private Thread thread;
+    private volatile Thread thread;
     private long epoch;
     private boolean isReader;
     /** How many of the next messages are moved in a transaction of their own. */
@@ -121,6 +121,11 @@ public final class MessageReader extends ServiceSupport implements Runnable {
     @Override
     protected void doStart() {
         thread = new Thread(this, "message-reader");
+        // not even a failure of what is done about a failure leaves the queue without its reader
+        thread.setUncaughtExceptionHandler((ended, failure) -> {
+            failed(name, failure.toString());
+            doStart();
+        });
         thread.start();
     }
 
@@ -210,7 +215,7 @@ public final class MessageReader extends ServiceSupport implements Runnable {
     private void move(Session session, MessageConsumer consumer, MessageProducer producer) throws JMSException {
         List<Message> taken = new ArrayList<>();
         try (SpoolFolder folder = spool.folder()) {
-            List<Original> batch = gather(consumer, folder, taken);
+            List<Original> batch = gather(session, consumer, folder, taken);
             if (!taken.isEmpty()) {
                 handOn(batch, session, producer);
             }
@@ -232,7 +237,7 @@ public final class MessageReader extends ServiceSupport implements Runnable {
         }
     }
 
-    private List<Original> gather(MessageConsumer consumer, SpoolFolder folder, List<Message> taken)
+    private List<Original> gather(Session session, MessageConsumer consumer, SpoolFolder folder, List<Message> taken)
             throws JMSException, NotKeptException {
         List<Original> batch = new ArrayList<>();
         Message next = consumer.receive(IDLE_MILLIS);
@@ -240,7 +245,12 @@ public final class MessageReader extends ServiceSupport implements Runnable {
         while (next != null) {
             becomeReader();
             taken.add(next);
-            batch.add(originals.keep(next, folder));
+            try {
+                batch.add(originals.keep(next, folder));
+            } catch (JMSException | RuntimeException e) {
+                // nothing was asked of the broker for it
+                unreadable.bury(next, from, e, session);
+            }
             boolean isFull = batch.size() >= (alone > 0 ? 1 : batchSize) || System.nanoTime() > until;
             // one that is on its way gathers while this batch is committed
             next = isFull ? null : consumer.receiveNoWait();

@@ -6,12 +6,15 @@ import static org.mockito.ArgumentMatchers.anyBoolean;
 import static org.mockito.ArgumentMatchers.anyInt;
 import static org.mockito.ArgumentMatchers.anyLong;
 import static org.mockito.ArgumentMatchers.anyString;
+import static org.mockito.ArgumentMatchers.contains;
+import static org.mockito.ArgumentMatchers.eq;
 import static org.mockito.Mockito.atMost;
 import static org.mockito.Mockito.clearInvocations;
 import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.spy;
 import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
@@ -49,8 +52,10 @@ class MessageReaderTest {
     private final BlockingQueue<TextMessage> waiting = new LinkedBlockingQueue<>();
     private final AtomicInteger consumers = new AtomicInteger(CONSUMERS);
     private final ActiveMQSession session = mock(ActiveMQSession.class);
+    private final MessageConsumer consumer = mock(MessageConsumer.class);
     private final MessageProducer producer = mock(MessageProducer.class);
     private final UnreadableMessages unreadable = mock(UnreadableMessages.class);
+    private final Outages outages = spy(new Outages());
 
     @Test
     void movesWhatWaitsInFewTransactions() throws Exception {
@@ -96,6 +101,43 @@ class MessageReaderTest {
         }
     }
 
+    @Test
+    void buriesAtOnceWhatItCanNotTakeUp() throws Exception {
+        TextMessage unreadableOne = message();
+        when(unreadableOne.getJMSReplyTo()).thenThrow(new IllegalArgumentException("of a test"));
+        waiting.addAll(List.of(unreadableOne, message()));
+        MessageReader reader = reader();
+        reader.start();
+        try {
+            await().untilAsserted(() -> verify(session).commit());
+            verify(unreadable).bury(eq(unreadableOne), eq("in"), any(), eq(session));
+            verify(producer).send(any(), anyInt(), anyInt(), anyLong());
+            verify(session, never()).rollback();
+        } finally {
+            reader.stop();
+        }
+    }
+
+    @Test
+    void startsAgainWhenItsThreadHasEnded() throws Exception {
+        doThrow(new OutOfMemoryError("of a test"))
+                .doCallRealMethod()
+                .when(outages)
+                .failed(anyString(), anyString());
+        MessageReader reader = reader();
+        when(session.createConsumer(any()))
+                .thenThrow(new StackOverflowError("of a test"))
+                .thenReturn(consumer);
+        waiting.add(message());
+        reader.start();
+        try {
+            await().untilAsserted(() -> verify(session).commit());
+            verify(outages).failed(eq("the reader of in"), contains("OutOfMemoryError"));
+        } finally {
+            reader.stop();
+        }
+    }
+
     private static TextMessage message() throws JMSException {
         TextMessage message = mock(TextMessage.class);
         when(message.getText()).thenReturn("{}");
@@ -125,7 +167,6 @@ class MessageReaderTest {
         ClientSession core = mock(ClientSession.class);
         when(core.queueQuery(any())).thenReturn(queue);
         when(session.getCoreSession()).thenReturn(core);
-        MessageConsumer consumer = mock(MessageConsumer.class);
         when(consumer.receive(anyLong())).thenAnswer(call -> waiting.poll(call.getArgument(0), TimeUnit.MILLISECONDS));
         when(consumer.receiveNoWait()).thenAnswer(call -> waiting.poll());
         when(session.createConsumer(any())).thenReturn(consumer);
@@ -154,7 +195,7 @@ class MessageReaderTest {
                 groups,
                 new Originals(Set.of()),
                 mock(Spool.class),
-                new Outages(),
+                outages,
                 unreadable);
     }
 }
