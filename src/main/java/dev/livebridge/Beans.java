@@ -111,6 +111,9 @@ final class Beans {
 
         // conversation: who talks in which
         Originals originals = new Originals(internalQueues(settings, bots));
+        UnreadableMessages unreadable = new UnreadableMessages(
+                settings.text("live.queues.deadletters"), () -> factory(registry, "brokerConnectionFactory"));
+        steps.bindProcessor("unreadableMessages.bury", unreadable::bury);
         MessageGroups messageGroups = new MessageGroups(store, botId);
         Conversations conversations = new Conversations(
                 store,
@@ -141,8 +144,8 @@ final class Beans {
         // the connections are configured after this
         Supplier<GroupOrder> order = Suppliers.memorize(() -> groupOrder(settings, registry));
         steps.bindDecision("groupOrder.check", progress -> order.get().check(progress));
-        Supplier<Holds> holds = Suppliers.memorize(
-                () -> holds(settings, bots, store, conversations, order.get(), originals, outages, registry));
+        Supplier<Holds> holds = Suppliers.memorize(() ->
+                holds(settings, bots, store, conversations, order.get(), originals, unreadable, outages, registry));
         registry.bind("holds", Holds.class, () -> holds.get());
         steps.bindDecision("holds.check", progress -> holds.get().check(progress));
         steps.bind("holds.begin", progress -> holds.get().begin(progress));
@@ -168,6 +171,7 @@ final class Beans {
                                 originals,
                                 spool,
                                 outages,
+                                unreadable,
                                 registry)));
             }
         }
@@ -283,6 +287,7 @@ final class Beans {
             Conversations conversations,
             GroupOrder order,
             Originals originals,
+            UnreadableMessages unreadable,
             Outages outages,
             Registry registry) {
         return new Holds(
@@ -293,6 +298,7 @@ final class Beans {
                 conversations,
                 order,
                 originals,
+                unreadable,
                 outages);
     }
 
@@ -306,6 +312,7 @@ final class Beans {
             Originals originals,
             Spool spool,
             Outages outages,
+            UnreadableMessages unreadable,
             Registry registry) {
         return new MessageReader(
                 factory(registry, "readerConnectionFactory"),
@@ -320,7 +327,7 @@ final class Beans {
                 originals,
                 spool,
                 outages,
-                new UnreadableMessages(settings.text("live.queues.deadletters")));
+                unreadable);
     }
 
     private static BrokerLock lock(Settings settings, Registry registry) {

@@ -17,6 +17,7 @@ import dev.livebridge.conversation.Conversations;
 import dev.livebridge.conversation.GroupOrder;
 import dev.livebridge.conversation.Holds;
 import dev.livebridge.conversation.MessageGroups;
+import dev.livebridge.conversation.UnreadableMessages;
 import dev.livebridge.conversation.UserRecords;
 import dev.livebridge.delivery.Deliveries;
 import dev.livebridge.delivery.Delivery;
@@ -579,6 +580,7 @@ class StoreIT {
                 conversations(of),
                 new GroupOrder(deliveries(of), true, "live.held", mock(ConnectionFactory.class)),
                 new Originals(Set.of()),
+                mock(UnreadableMessages.class),
                 outages);
     }
 

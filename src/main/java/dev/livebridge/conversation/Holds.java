@@ -84,6 +84,7 @@ public final class Holds {
     private final Conversations conversations;
     private final GroupOrder order;
     private final Originals originals;
+    private final UnreadableMessages unreadable;
     private final Outages outages;
     /** By service, the end of the outage after which its conversations were released. */
     private final Map<String, Outages.End> released = new ConcurrentHashMap<>();
@@ -100,6 +101,7 @@ public final class Holds {
             Conversations conversations,
             GroupOrder order,
             Originals originals,
+            UnreadableMessages unreadable,
             Outages outages) {
         this.store = store;
         this.seal = new MarkerSeal(store);
@@ -114,6 +116,7 @@ public final class Holds {
         this.conversations = conversations;
         this.order = order;
         this.originals = originals;
+        this.unreadable = unreadable;
         this.outages = outages;
     }
 
@@ -258,9 +261,19 @@ public final class Holds {
         try (MessageConsumer consumer = session.createConsumer(session.createQueue(heldQueue), selector(digest))) {
             // receiveNoWait may come before what the broker has: an Artemis consumer that is new has asked for little
             Message held = consumer.receive(EMPTY_AFTER_MILLIS);
-            return new Taken(held == null ? null : originals.keep(held, folder), null);
+            return new Taken(held == null ? null : keep(held, folder, session), null);
         } catch (NotKeptException e) {
             return new Taken(null, e);
+        }
+    }
+
+    private Original keep(Message held, SpoolFolder folder, Session session) throws JMSException, NotKeptException {
+        try {
+            return originals.keep(held, folder);
+        } catch (JMSException | RuntimeException e) {
+            // nothing was asked of the broker for it
+            unreadable.bury(held, heldQueue, e, session);
+            return null;
         }
     }
 

@@ -1,36 +1,62 @@
 package dev.livebridge.conversation;
 
 import dev.livebridge.failure.ErrorCode;
+import jakarta.jms.ConnectionFactory;
 import jakarta.jms.DeliveryMode;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageProducer;
+import jakarta.jms.Queue;
 import jakarta.jms.Session;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Enumeration;
+import java.util.function.Supplier;
+import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.jms.core.JmsTemplate;
 
 /**
- * Messages that the reader can't hand on, whatever the reason: each becomes a dead letter, as far as it can be written, so that
- * what is behind it goes on. Its body is left out, as it may be what can't be read.
+ * Messages that can't be taken up or handed on, whatever the reason: each becomes a dead letter, as far as it can be written, so
+ * that what is behind it goes on. Its body is left out, as it may be what can't be read.
  */
 public final class UnreadableMessages {
     private static final Logger LOG = LoggerFactory.getLogger(UnreadableMessages.class);
     private static final int MAX_MESSAGE = 500;
-    private static final int MAX_PROPERTY = 1_000;
+    private static final int MAX_PROPERTY = 500;
+    private static final int MAX_PROPERTIES = 30;
 
     private final String deadLetterQueue;
+    private final Supplier<ConnectionFactory> broker;
 
-    /** @param deadLetterQueue {@code live.queues.deadletters} */
-    public UnreadableMessages(String deadLetterQueue) {
+    /**
+     * @param deadLetterQueue {@code live.queues.deadletters}
+     * @param broker          the consumers' own connection factory: what is sent joins their transaction
+     */
+    public UnreadableMessages(String deadLetterQueue, Supplier<ConnectionFactory> broker) {
         this.deadLetterQueue = deadLetterQueue;
+        this.broker = broker;
+    }
+
+    /** Writes the dead letter of what a consumer has failed to take up, in its transaction. */
+    public void bury(Exchange exchange) {
+        Message met = exchange.getMessage().getBody(Message.class);
+        Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        JmsTemplate jms = new JmsTemplate(broker.get());
+        jms.setSessionTransacted(true);
+        jms.execute(session -> {
+            String queue = met.getJMSDestination() instanceof Queue readFrom ? readFrom.getQueueName() : "";
+            bury(met, queue, failure, session);
+            return null;
+        });
     }
 
     /** Writes its dead letter in the transaction of this session. */
     void bury(Message message, String queue, Throwable failure, Session session) throws JMSException {
-        String reason = "the message could not be handed on, its body is left out: " + failure;
+        String reason =
+                "the message could not be read or handed on; its body, and properties that are long, are left out: "
+                        + failure;
         LOG.warn("{}: {} -> {}: {}", message.getJMSMessageID(), ErrorCode.INTERNAL_ERROR, deadLetterQueue, reason);
         Message letter = session.createMessage();
         copyProperties(message, letter);
@@ -50,10 +76,11 @@ public final class UnreadableMessages {
         }
     }
 
-    /** Those that can be read, and are no larger than what can be written. */
+    /** Those that can be read, as many as can be written. */
     private static void copyProperties(Message from, Message to) {
         try {
-            for (Enumeration<?> names = from.getPropertyNames(); names.hasMoreElements(); ) {
+            int left = MAX_PROPERTIES;
+            for (Enumeration<?> names = from.getPropertyNames(); names.hasMoreElements() && left > 0; left--) {
                 copyProperty(from, to, (String) names.nextElement());
             }
             to.setJMSCorrelationID(from.getJMSCorrelationID());
@@ -65,11 +92,13 @@ public final class UnreadableMessages {
     private static void copyProperty(Message from, Message to, String name) {
         try {
             Object value = from.getObjectProperty(name);
-            boolean isLarge = value instanceof String text && text.length() > MAX_PROPERTY;
+            boolean isLarge = name.length() > MAX_PROPERTY
+                    || value instanceof String text && text.length() > MAX_PROPERTY
+                    || value instanceof byte[];
             if (value != null
                     && !isLarge
                     && !name.startsWith("live")
-                    && !name.startsWith("JMSX")
+                    && !name.startsWith("JMS")
                     && !name.startsWith("_AMQ")) {
                 to.setObjectProperty(name, value);
             }

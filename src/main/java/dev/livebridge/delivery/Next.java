@@ -16,6 +16,8 @@ public enum Next {
     PUT_BACK,
     /** It is not tried again. */
     DEAD_LETTER,
+    /** It can't be taken up: nothing is known of it that a dead letter could say, but that. */
+    BURY,
     /** It is not tried again, and nobody knows whether Live has taken it. */
     DEAD_LETTER_UNCERTAIN;
 

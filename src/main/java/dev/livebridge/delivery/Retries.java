@@ -9,6 +9,7 @@ import dev.livebridge.failure.TokenFilter;
 import dev.livebridge.jms.Original;
 import dev.livebridge.outage.Outages;
 import jakarta.jms.JMSException;
+import jakarta.jms.Message;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -36,6 +37,9 @@ public final class Retries implements Processor {
     private static final Duration LATELY = Duration.ofSeconds(1);
     /** After a consumer has set a conversation aside, it sets failing ones aside at once for 5 times {@code live.hold.after}. */
     private static final int NOT_AGAIN = 5;
+
+    /** How often a message is delivered that can't be taken up. */
+    private static final int DELIVERIES = 3;
 
     private final Limits limits;
     private final Deliveries deliveries;
@@ -123,8 +127,7 @@ public final class Retries implements Processor {
         }
         Next next;
         if (progress == null) {
-            // it could not be taken up, and nothing is known of it that a dead letter could say
-            next = mayTryAgain(exchange, attempt) ? Next.TRY_AGAIN : Next.PUT_BACK;
+            next = untaken(exchange, attempt);
         } else {
             next = counted(exchange, progress, attempt, streak);
         }
@@ -187,6 +190,16 @@ public final class Retries implements Processor {
             deliveries.attempted(delivery);
         }
         return next;
+    }
+
+    /** Of a message that could not be taken up: it may be what no consumer can read. */
+    private static Next untaken(Exchange exchange, Attempt attempt) throws JMSException {
+        if (mayTryAgain(exchange, attempt)) {
+            return Next.TRY_AGAIN;
+        }
+        boolean isAtFault = !attempt.isOfAService() && !attempt.isOfTheBroker() && goesOn(exchange);
+        Message met = exchange.getMessage().getBody(Message.class);
+        return isAtFault && met.getIntProperty("JMSXDeliveryCount") >= DELIVERIES ? Next.BURY : Next.PUT_BACK;
     }
 
     private static boolean mayTryAgain(Exchange exchange, Attempt attempt) {

@@ -12,6 +12,7 @@ import dev.livebridge.conversation.GroupOrder;
 import dev.livebridge.conversation.Holds;
 import dev.livebridge.conversation.MessageGroups;
 import dev.livebridge.conversation.Receiver;
+import dev.livebridge.conversation.UnreadableMessages;
 import dev.livebridge.failure.ErrorCode;
 import dev.livebridge.failure.RefusedException;
 import dev.livebridge.jms.Original;
@@ -154,8 +155,16 @@ class DeliveriesTest {
         GroupOrder order = new GroupOrder(deliveries, true, "live.held", broker);
         Conversations conversations = new Conversations(
                 store, bots, new MessageGroups(store, bots.main().id()), Duration.ofDays(7), null, false);
-        Holds holds =
-                new Holds(store, broker, "live.held", bots, conversations, order, new Originals(Set.of()), outages);
+        Holds holds = new Holds(
+                store,
+                broker,
+                "live.held",
+                bots,
+                conversations,
+                order,
+                new Originals(Set.of()),
+                mock(UnreadableMessages.class),
+                outages);
         Spool spool = new Spool(folder.resolve("spool"));
         return new Receiver(spool, () -> holds, () -> order, deliveries, bots);
     }

@@ -21,6 +21,7 @@ import dev.livebridge.jms.Original;
 import dev.livebridge.outage.Outages;
 import dev.livebridge.store.Store;
 import jakarta.jms.JMSException;
+import jakarta.jms.MessageFormatException;
 import jakarta.jms.TextMessage;
 import java.net.ConnectException;
 import java.net.SocketException;
@@ -37,6 +38,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -260,6 +262,27 @@ class RetriesTest {
         assertThat(delivery(one).failingSince).isNull();
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            # what failed | delivery | then
+            bug           | 1        | put-back
+            bug           | 3        | bury
+            wrong type    | 3        | bury
+            broker away   | 3        | put-back
+            store away    | 3        | try-again
+            """)
+    void buriesWhatCanNotBeTakenUp(String failure, int delivery, String then) throws Exception {
+        TextMessage message = mock(TextMessage.class);
+        when(message.getIntProperty("JMSXDeliveryCount")).thenReturn(delivery);
+        Exchange exchange = new DefaultExchange(context);
+        exchange.getMessage().setBody(message);
+        exchange.setException(thrown(failure));
+
+        retries(DAY, false).process(exchange);
+
+        assertThat(decision(exchange)).isEqualTo(then);
+    }
+
     @Test
     void goesBackToItsQueueWhenTheBridgeStops() throws Exception {
         Retries slow = retries(new Backoff(DAY, 1, DAY), DAY, false);
@@ -379,6 +402,7 @@ class RetriesTest {
             case "out of memory" -> new OutOfMemoryError("of a test");
             case "store away" -> new DataAccessResourceFailureException("the database is away");
             case "S3 away" -> SdkClientException.create("S3 is away");
+            case "wrong type" -> new MessageFormatException("a property of bytes");
             case "broker away" -> new JMSException("the session is closed");
             case "lost to another" ->
                 new LostMessageException(

@@ -22,6 +22,7 @@ class GiveUpTest extends RouteTest {
             queue-behind          | holds.postpone, holds.setAside
             dead-letter           | direct:dead-letter
             dead-letter-uncertain | direct:dead-letter
+            bury                  | unreadableMessages.bury
             put-back              | direct:put-back
             try-again             | direct:put-back
             """)
