@@ -13,10 +13,12 @@ import dev.livebridge.spool.Spool;
 import dev.livebridge.store.Store;
 import dev.livebridge.webhook.CallerDeadline;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
@@ -51,6 +53,7 @@ public final class Bridge extends Main {
     };
 
     private final Path home;
+    private final String profile;
 
     /**
      * @param home    the folder that holds {@code routes} and {@code config}
@@ -59,8 +62,8 @@ public final class Bridge extends Main {
      */
     public Bridge(Path home, String profile, MainListener... before) {
         this.home = home;
-        setDefaultPropertyPlaceholderLocation(configuration(home, profile));
-        addInitialProperty("live.home", home.toString());
+        this.profile = profile;
+        withoutLocation(this);
         addRoutes(new RouteFiles(home));
         for (MainListener listener : before) {
             addMainListener(listener);
@@ -125,10 +128,24 @@ public final class Bridge extends Main {
         }
     }
 
+    @Override
+    protected CamelContext createCamelContext() {
+        CamelContext context = super.createCamelContext();
+        Configuration.use(context, home, profile, System.getenv());
+        return context;
+    }
+
     /** Camel Main with the configuration alone: to look at it, or to reach what it reaches. */
     public static Main configured(Path home, String profile) {
-        Main main = new Main();
-        main.setDefaultPropertyPlaceholderLocation(configuration(home, profile));
+        Main main = new Main() {
+            @Override
+            protected CamelContext createCamelContext() {
+                CamelContext context = super.createCamelContext();
+                Configuration.use(context, home, profile, System.getenv());
+                return context;
+            }
+        };
+        withoutLocation(main);
         main.configure().withRoutesCollectorEnabled(false);
         // these ports are the running bridge's
         main.addOverrideProperty("camel.management.enabled", "false");
@@ -145,24 +162,26 @@ public final class Bridge extends Main {
         return main;
     }
 
+    /** Camel reads no file by itself. */
+    private static void withoutLocation(Main main) {
+        main.setDefaultPropertyPlaceholderLocation("false");
+    }
+
     /** The settings alone, of the same configuration. */
     public static Settings settings(Path home, String profile) {
-        CamelContext context = new DefaultCamelContext();
-        context.getPropertiesComponent().setLocation(configuration(home, profile));
+        return settings(home, profile, System.getenv());
+    }
+
+    /** With another environment than that of the process. */
+    static Settings settings(Path home, String profile, Map<String, String> environment) {
+        CamelContext context = new DefaultCamelContext(false);
+        Configuration.use(context, home, profile, environment);
         context.build();
         Settings settings = new Settings(context.getPropertiesComponent());
         if (SANDBOX.equals(profile)) {
             SandboxSecrets.use(settings);
         }
         return settings;
-    }
-
-    /** Where the properties stand, those that win first. */
-    private static String configuration(Path home, String profile) {
-        String own = "file:" + home.resolve("config/application.properties");
-        return profile == null
-                ? own
-                : "file:" + home.resolve("config/application-" + profile + ".properties") + "," + own;
     }
 
     private void addRoutes(RouteFiles files) {
@@ -190,22 +209,22 @@ public final class Bridge extends Main {
                 settings.find("live.store.username").orElse(null),
                 settings.find("live.store.password").orElse(null),
                 settings.integer("live.store.connections"),
-                Path.of(settings.text("live.data-directory")));
+                settings.path("live.data-directory"));
     }
 
     /** Camel goes on without a port that it can't have, and nobody could ask for its health, or tell it of events. */
-    private static void refuseTakenPort(Settings settings, String enabled, String name) {
-        if (!settings.flag(enabled)) {
-            return;
-        }
+    static void refuseTakenPort(Settings settings, String name) {
         String property = "live." + name + ".port";
         int port = settings.integer(property);
+        String host = settings.text("live." + name + ".host");
         try (ServerSocket socket = new ServerSocket()) {
             socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(settings.text("live." + name + ".host"), port));
-        } catch (IOException e) {
+            socket.bind(new InetSocketAddress(host, port));
+        } catch (BindException e) {
             throw new StartException(
                     "the " + name + " port " + port + " is taken: end what listens there, or set " + property);
+        } catch (IOException e) {
+            throw new StartException("live." + name + ".host is no address of this host: " + host);
         }
     }
 
@@ -215,18 +234,22 @@ public final class Bridge extends Main {
         if (!problems.isEmpty()) {
             throw new StartException(String.join("; ", problems));
         }
-        refuseTakenPort(settings, "camel.management.enabled", "management");
-        refuseTakenPort(settings, "camel.server.enabled", "webhook");
+        settings.unknown().forEach(LOG::warn);
+        if (settings.flag("camel.management.enabled")) {
+            refuseTakenPort(settings, "management");
+        }
+        if (settings.flag("camel.server.enabled")) {
+            refuseTakenPort(settings, "webhook");
+        }
         CallerDeadline deadline = new CallerDeadline(settings.duration("live.webhook.request-timeout"));
         context.getRegistry().bind("callerDeadline", deadline);
-        context.getPropertiesComponent().addPropertiesFunction(new DurationFunction(context.getPropertiesComponent()));
         Store store = store(settings);
         OnStop.close(context, store);
         store.open();
-        LastRun lastRun = new LastRun(Path.of(settings.text("live.data-directory")));
+        LastRun lastRun = new LastRun(settings.path("live.data-directory"));
         OnStop.close(context, lastRun);
         lastRun.begin();
-        Spool spool = new Spool(Path.of(settings.text("live.attachments.spool-directory")));
+        Spool spool = new Spool(settings.path("live.attachments.spool-directory"));
         OnStop.close(context, spool);
         spool.open();
         context.getTypeConverterRegistry().addTypeConverters(new JmsBodies());

@@ -6,7 +6,6 @@ import dev.livebridge.lookup.Fields;
 import dev.livebridge.lookup.HttpService;
 import dev.livebridge.lookup.Lookup;
 import dev.livebridge.lookup.SqlQuery;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import org.apache.camel.CamelContext;
@@ -54,7 +53,7 @@ final class LookupBeans {
             registry.bind(
                     "csvTable",
                     new CsvTable(
-                            Path.of(settings.text("live.lookup.csv.file")),
+                            settings.path("live.lookup.csv.file"),
                             settings.find("live.lookup.csv.key").orElse(null),
                             settings.separator("live.lookup.csv.separator"),
                             fields));

@@ -69,7 +69,7 @@ public final class SandboxSecrets {
     }
 
     private static Path file(Settings settings) {
-        return Path.of(settings.text("live.data-directory")).toAbsolutePath().resolve("sandbox.properties");
+        return settings.path("live.data-directory").resolve("sandbox.properties");
     }
 
     private static FileAttribute<?>[] forTheOwner(Path file) {

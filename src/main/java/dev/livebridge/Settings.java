@@ -1,11 +1,11 @@
 package dev.livebridge;
 
+import dev.livebridge.attachment.AllowedHosts;
 import dev.livebridge.lookup.HttpService;
 import dev.livebridge.lookup.SqlQuery;
 import dev.livebridge.message.RequestedUser;
-import java.net.IDN;
 import java.net.URI;
-import java.net.URISyntaxException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -24,14 +25,18 @@ import org.apache.camel.spi.PropertiesComponent;
 import org.apache.camel.util.TimeUtils;
 
 /**
- * The {@code live.*} properties as typed values. config/application.properties says what each means; a value comes from
- * the environment ({@code LIVE_API_BASE_URL}), a system property, the profile's file or that file, in this order.
+ * The {@code live.*} properties as typed values. config/application.properties says what each means, {@link Configuration}
+ * where it comes from.
  */
 public final class Settings {
+    private static final String HOST = "a host name of letters, digits, '-' and '.', and a port up to 65535";
+
     /** What a value must look like. */
     private enum ValueType {
         TEXT("a text"),
-        BROKER("an address of Artemis, such as tcp://broker.example.org:61616"),
+        SECRET("a secret"),
+        BROKER(
+                "an address of Artemis, such as tcp://broker.example.org:61616, with a host name of letters, digits, '-' and '.'"),
         BOOLEAN("true or false"),
         INTEGER("an integer"),
         INTEGERS("integers, separated by commas"),
@@ -39,7 +44,8 @@ public final class Settings {
         DECIMAL("a number of at least 1, such as 1.5"),
         DURATION("a duration, such as 500ms, 30s, 5m or 24h"),
         SIZE("a size, such as 500KB, 32MB or 1GB"),
-        URL("an address that begins with http:// or https://"),
+        URL(
+                "an address that begins with http:// or https://, and goes on with a host name of letters, digits, '-' and '.'"),
         PATH("a path that begins with /"),
         MESSAGE_PATH("a path that begins with / and holds {conversationId}"),
         PORT("a port from 1 to 65535"),
@@ -55,7 +61,7 @@ public final class Settings {
         REFUSED_TYPES("MIME types, such as application/zip or video/*, or executables, separated by commas"),
         HOSTS("names of hosts, addresses or ranges of addresses, separated by commas"),
         LOOKUP_URL("an address that begins with http:// or https:// and holds {hash}, or another of "
-                + RequestedUser.FIELDS + " in braces, behind the host, without a user and a password"),
+                + RequestedUser.FIELDS + " in braces, behind the host, without a user and a password, with " + HOST),
         QUERY("a query in which only " + RequestedUser.FIELDS + " stand behind :#"),
         DATABASE(
                 "a JDBC address, whose user and password stand in live.lookup.sql.username and live.lookup.sql.password"),
@@ -69,16 +75,25 @@ public final class Settings {
         }
     }
 
-    /** A name, with a port or without; an address; or a range of addresses. */
-    private static final String HOST = "(\\*\\.)?[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*(:\\d+)?|[0-9A-Fa-f.:]+(/\\d{1,3})?";
+    /** An address of the broker, or each of several. */
+    private static final Pattern BROKER_HOST = Pattern.compile("tcp:/*([^/?,()]*)");
 
     /** All of a kind end in {@code *}. */
     private static final String TYPE = "[\\w.+-]+/([\\w.+-]+\\*?|\\*)";
 
-    private static final Pattern CREDENTIALS = Pattern.compile("(?i)[?&;](user|password|sslpassword)=|//[^/?]*@");
+    /** The names of groups that requests may give. */
+    private static final String GROUP_NAME = "[\\p{L}\\p{M}\\p{N}_.-]{1,64}";
+
+    private static final Pattern SIZE = Pattern.compile("(\\d+) ?([KMG]?)B");
+
+    private static final Pattern MISSING = Pattern.compile("^Property with key \\[([^\\]]*)]");
+
+    private static final Pattern CREDENTIALS =
+            Pattern.compile("(?i)[?&;](user|password|sslpassword)=|//[^/?]*@|:[^/@:]+/[^/@]+@");
 
     /** Where a mistake may be a password. */
-    private static final Set<ValueType> ADDRESSES = Set.of(ValueType.JDBC, ValueType.DATABASE, ValueType.LOOKUP_URL);
+    private static final Set<ValueType> ADDRESSES =
+            Set.of(ValueType.BROKER, ValueType.URL, ValueType.JDBC, ValueType.DATABASE, ValueType.LOOKUP_URL);
 
     private static final List<String> REQUIRED =
             List.of("live.bot.id", "live.bot.token", "live.jms.url", "live.webhook.secret");
@@ -87,7 +102,7 @@ public final class Settings {
     private static final Map<String, ValueType> TYPES = new TreeMap<>(Map.ofEntries(
             Map.entry("live.jms.url", ValueType.BROKER),
             Map.entry("live.jms.username", ValueType.TEXT),
-            Map.entry("live.jms.password", ValueType.TEXT),
+            Map.entry("live.jms.password", ValueType.SECRET),
             Map.entry("live.jms.consumer-window-size", ValueType.INTEGER),
             Map.entry("live.jms.reply-connections", ValueType.POSITIVE),
             Map.entry("live.jms.connect-timeout", ValueType.DURATION),
@@ -114,7 +129,7 @@ public final class Settings {
             Map.entry("live.conversations.reopened-firstname", ValueType.TEXT),
             Map.entry("live.store.url", ValueType.JDBC),
             Map.entry("live.store.username", ValueType.TEXT),
-            Map.entry("live.store.password", ValueType.TEXT),
+            Map.entry("live.store.password", ValueType.SECRET),
             Map.entry("live.store.connections", ValueType.POSITIVE),
             Map.entry("live.api.split-entries", ValueType.BOOLEAN),
             Map.entry("live.api.max-rate", ValueType.POSITIVE),
@@ -130,8 +145,8 @@ public final class Settings {
             Map.entry("live.api.connect-timeout", ValueType.DURATION),
             Map.entry("live.api.response-timeout", ValueType.DURATION),
             Map.entry("live.bot.id", ValueType.INTEGER),
-            Map.entry("live.bot.token", ValueType.TEXT),
-            Map.entry("live.bot.previous-token", ValueType.TEXT),
+            Map.entry("live.bot.token", ValueType.SECRET),
+            Map.entry("live.bot.previous-token", ValueType.SECRET),
             Map.entry("live.default-groups-id", ValueType.INTEGERS),
             Map.entry("live.retry.max-attempts", ValueType.POSITIVE),
             Map.entry("live.retry.delay", ValueType.DURATION),
@@ -142,12 +157,12 @@ public final class Settings {
             Map.entry("live.s3.endpoint", ValueType.URL),
             Map.entry("live.s3.region", ValueType.TEXT),
             Map.entry("live.s3.bucket", ValueType.TEXT),
-            Map.entry("live.s3.access-key", ValueType.TEXT),
-            Map.entry("live.s3.secret-key", ValueType.TEXT),
+            Map.entry("live.s3.access-key", ValueType.SECRET),
+            Map.entry("live.s3.secret-key", ValueType.SECRET),
             Map.entry("live.s3.path-style", ValueType.BOOLEAN),
             Map.entry("live.s3.public-endpoint", ValueType.URL),
-            Map.entry("live.s3.presign.access-key", ValueType.TEXT),
-            Map.entry("live.s3.presign.secret-key", ValueType.TEXT),
+            Map.entry("live.s3.presign.access-key", ValueType.SECRET),
+            Map.entry("live.s3.presign.secret-key", ValueType.SECRET),
             Map.entry("live.s3.checksums", ValueType.CHECKSUMS),
             Map.entry("live.s3.connect-timeout", ValueType.DURATION),
             Map.entry("live.s3.response-timeout", ValueType.DURATION),
@@ -171,7 +186,7 @@ public final class Settings {
             Map.entry("live.lookup.sql.query", ValueType.QUERY),
             Map.entry("live.lookup.sql.url", ValueType.DATABASE),
             Map.entry("live.lookup.sql.username", ValueType.TEXT),
-            Map.entry("live.lookup.sql.password", ValueType.TEXT),
+            Map.entry("live.lookup.sql.password", ValueType.SECRET),
             Map.entry("live.lookup.sql.connections", ValueType.POSITIVE),
             Map.entry("live.lookup.sql.timeout", ValueType.DURATION),
             Map.entry("live.lookup.sql.ttl", ValueType.DURATION),
@@ -186,8 +201,8 @@ public final class Settings {
             Map.entry("live.webhook.port", ValueType.PORT),
             Map.entry("live.webhook.max-size", ValueType.SIZE),
             Map.entry("live.webhook.request-timeout", ValueType.DURATION),
-            Map.entry("live.webhook.secret", ValueType.TEXT),
-            Map.entry("live.webhook.previous-secret", ValueType.TEXT),
+            Map.entry("live.webhook.secret", ValueType.SECRET),
+            Map.entry("live.webhook.previous-secret", ValueType.SECRET),
             Map.entry("live.webhook.event.attended", ValueType.TEXT),
             Map.entry("live.webhook.event.transfer", ValueType.TEXT),
             Map.entry("live.webhook.event.closed", ValueType.TEXT),
@@ -212,19 +227,52 @@ public final class Settings {
 
     private static final String BOTS = "live.bots.";
 
+    private static final List<String> SECRET_FAMILIES = List.of("live.api.headers.", "live.lookup.http.headers.");
+
+    private static final List<String> FAMILIES = List.of(
+            "live.groups.",
+            "live.extra.",
+            "live.lookup.http.fields.",
+            "live.lookup.sql.fields.",
+            "live.lookup.csv.fields.",
+            "live.messages.read-from.",
+            BOTS);
+
     /** What each of {@code live.bots.<name>} has. */
     private static final Map<String, ValueType> BOT_TYPES = new TreeMap<>(Map.of(
             "id", ValueType.INTEGER,
-            "token", ValueType.TEXT,
-            "previous-token", ValueType.TEXT,
+            "token", ValueType.SECRET,
+            "previous-token", ValueType.SECRET,
             "default-groups-id", ValueType.INTEGERS,
             "queues.conversations", ValueType.TEXT,
             "queues.messages", ValueType.TEXT));
 
     private final PropertiesComponent properties;
+    private final Configuration configuration;
 
     public Settings(PropertiesComponent properties) {
         this.properties = properties;
+        this.configuration = Configuration.of(properties);
+    }
+
+    /** The names of all single properties. */
+    static Set<String> names() {
+        return TYPES.keySet();
+    }
+
+    /** The beginnings of those that take any name. */
+    static Stream<String> families() {
+        return Stream.concat(FAMILIES.stream(), SECRET_FAMILIES.stream());
+    }
+
+    static boolean isOfAFamily(String key) {
+        return families().anyMatch(key::startsWith);
+    }
+
+    static boolean isSecret(String key) {
+        return TYPES.get(key) == ValueType.SECRET
+                || SECRET_FAMILIES.stream().anyMatch(key::startsWith)
+                || key.startsWith(BOTS) && key.endsWith("token");
     }
 
     /** What is wrong with the configuration, a line each; first the one that names all that is missing. */
@@ -237,19 +285,21 @@ public final class Settings {
                     + " (set in config/application.properties, or in the environment as "
                     + missing.get(0).replaceAll("[.-]", "_").toUpperCase(Locale.ROOT) + ")");
         }
-        TYPES.forEach((key, type) -> find(key)
-                .filter(value -> !fits(type, value))
-                .ifPresent(value -> problems.add(key + " must be " + type.expected
-                        + (ADDRESSES.contains(type) && hasCredentials(value) ? "" : ", not '" + value + "'"))));
-        family("live.groups.").forEach((name, value) -> {
-            if (!fits(ValueType.INTEGERS, value)) {
-                problems.add(
-                        "live.groups." + name + " must be " + ValueType.INTEGERS.expected + ", not '" + value + "'");
+        TYPES.forEach((key, type) -> typeProblem(key, type, problems));
+        configuration.names("live.extra.").forEach(key -> typeProblem(key, ValueType.TEXT, problems));
+        family("live.groups.").keySet().forEach(name -> {
+            String key = "live.groups." + name;
+            typeProblem(key, ValueType.INTEGERS, problems);
+            if (!name.matches(GROUP_NAME)) {
+                problems.add(key + " must have a name of letters, digits, '.', '_' and '-', at most 64 characters long"
+                        + place(key));
             }
         });
         botProblems(problems);
+        SECRET_FAMILIES.forEach(headers -> problems.addAll(headerProblems(headers)));
         together("live.s3.access-key", "live.s3.secret-key", problems);
         together("live.s3.presign.access-key", "live.s3.presign.secret-key", problems);
+        together("camel.component.http.proxyHost", "camel.component.http.proxyPort", problems);
         if (find("live.attachments.address").filter("public"::equals).isPresent()
                 && find("live.attachments.public-url").isEmpty()) {
             problems.add("live.attachments.public-url is missing, which live.attachments.address = public needs");
@@ -262,6 +312,22 @@ public final class Settings {
         if (webhook.isPresent() && webhook.equals(find("live.management.port"))) {
             problems.add("live.webhook.port and live.management.port must differ, not both be '" + webhook.get() + "'");
         }
+        return problems;
+    }
+
+    /** The names that mean nothing, a line each. */
+    public List<String> unknown() {
+        return UnknownNames.of(configuration);
+    }
+
+    /** The names of the headers that {@code live.api.headers.*} or such a family can't send. */
+    public List<String> headerProblems(String family) {
+        List<String> problems = new ArrayList<>();
+        family(family).forEach((name, value) -> {
+            if (!name.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+") || !value.matches("[\\t\\x20-\\x7e\\x80-\\xff]*")) {
+                problems.add(family + name + " can't be sent as a header" + place(family + name));
+            }
+        });
         return problems;
     }
 
@@ -280,10 +346,7 @@ public final class Settings {
         QUEUES.forEach(key -> find(key).ifPresent(queue -> queues.put(queue, key)));
         for (String name : botNames()) {
             String bot = BOTS + name + ".";
-            BOT_TYPES.forEach((key, type) -> find(bot + key)
-                    .filter(value -> !fits(type, value))
-                    .ifPresent(
-                            value -> problems.add(bot + key + " must be " + type.expected + ", not '" + value + "'")));
+            BOT_TYPES.forEach((key, type) -> typeProblem(bot + key, type, problems));
             for (String key : List.of("id", "token")) {
                 if (find(bot + key).isEmpty()) {
                     problems.add(bot + key + " is missing (in the environment: "
@@ -333,6 +396,29 @@ public final class Settings {
         }
     }
 
+    private void typeProblem(String key, ValueType type, List<String> problems) {
+        try {
+            resolve(key)
+                    .filter(value -> !fits(type, value))
+                    .ifPresent(value -> problems.add(key + " must be " + type.expected
+                            + (ADDRESSES.contains(type) ? "" : ", not '" + value + "'") + place(key)));
+        } catch (IllegalArgumentException e) {
+            // without the text of the message, which may show a secret
+            Matcher missing = MISSING.matcher(e.getMessage());
+            problems.add(key + " holds a placeholder of "
+                    + (missing.find() ? missing.group(1) + ", which is missing" : "something that is missing")
+                    + place(key));
+        }
+    }
+
+    /** Where the value comes from. */
+    private String place(String key) {
+        return configuration
+                .value(key)
+                .map(value -> " (in " + value.place() + ")")
+                .orElse("");
+    }
+
     /** An address appears in the log. */
     private static boolean hasCredentials(String url) {
         return CREDENTIALS.matcher(url).find();
@@ -341,16 +427,21 @@ public final class Settings {
     private static boolean fits(ValueType type, String value) {
         try {
             return switch (type) {
-                case TEXT -> true;
-                case BROKER -> value.matches("\\(?(tcp|vm|udp|jgroups)://.+");
+                case TEXT, SECRET -> true;
+                case BROKER ->
+                    value.matches("\\(?(tcp|vm|udp|jgroups)://.+")
+                            && BROKER_HOST.matcher(value).results().allMatch(host -> isHost("tcp://" + host.group(1)));
                 case BOOLEAN -> value.equals("true") || value.equals("false");
                 case INTEGER -> Long.parseLong(value) >= Long.MIN_VALUE;
                 case INTEGERS -> !integers(value).isEmpty();
                 case POSITIVE -> Integer.parseInt(value) >= 1;
                 case DECIMAL -> Double.parseDouble(value) >= 1;
-                case DURATION -> value.matches("(\\d+(ms|s|m|h|d))+|\\d+") && TimeUtils.toMilliSeconds(value) > 0;
+                case DURATION -> value.matches("(\\d+(ms|s|m|h|d))+") && TimeUtils.toMilliSeconds(value) > 0;
                 case SIZE -> bytes(value) > 0;
-                case URL -> List.of("http", "https").contains(new URI(value).getScheme());
+                case URL ->
+                    value.matches("https?://[^#]+")
+                            && isHost(value)
+                            && URI.create(value).getRawUserInfo() == null;
                 case PATH -> value.startsWith("/");
                 case MESSAGE_PATH -> value.startsWith("/") && value.contains("{conversationId}");
                 case PORT -> Integer.parseInt(value) > 0 && Integer.parseInt(value) < 65536;
@@ -378,11 +469,9 @@ public final class Settings {
                 case TYPES -> Arrays.stream(value.split("[,\\s]+")).allMatch(one -> one.matches(TYPE));
                 case REFUSED_TYPES ->
                     Arrays.stream(value.split("[,\\s]+")).allMatch(one -> one.matches(TYPE + "|executables"));
-                case HOSTS ->
-                    Arrays.stream(value.split("[,\\s]+"))
-                            .allMatch(host -> IDN.toASCII(host).matches(HOST));
+                case HOSTS -> Arrays.stream(value.split("[,\\s]+")).allMatch(AllowedHosts::isEntry);
             };
-        } catch (RuntimeException | URISyntaxException e) {
+        } catch (RuntimeException e) {
             return false;
         }
     }
@@ -392,13 +481,43 @@ public final class Settings {
         properties.addOverrideProperty(key, value);
     }
 
-    /** The value of an optional property; empty counts as absent. */
+    /** Java knows no host in an address whose host has a '_', and no client can reach it. */
+    private static boolean isHost(String address) {
+        URI uri = URI.create(address);
+        return uri.getHost() != null && (uri.getPort() == -1 || fits(ValueType.PORT, Integer.toString(uri.getPort())));
+    }
+
+    /** The value of an optional property; empty counts as absent. A secret is as it was written, but for line ends at its end. */
     public Optional<String> find(String key) {
-        return properties.resolveProperty(key).map(String::trim).filter(value -> !value.isEmpty());
+        try {
+            return resolve(key);
+        } catch (IllegalArgumentException e) {
+            // a problem of the configuration, which the start tells
+            return Optional.empty();
+        }
+    }
+
+    /** @throws IllegalArgumentException for a placeholder of a property that is missing */
+    private Optional<String> resolve(String key) {
+        Optional<String> value = configuration.value(key).map(Configuration.Value::text);
+        if (isSecret(key)) {
+            value = value.map(secret -> secret.replaceFirst("\\R+$", ""));
+        } else {
+            // Camel would take a '\\' away from other texts
+            value = value.filter(text -> !text.contains("{{"))
+                    .or(() -> Optional.ofNullable(properties.parseUri("{{?" + key + "}}")))
+                    .map(text -> text.equals("\t") ? text : text.trim());
+        }
+        return value.filter(text -> !text.isEmpty());
     }
 
     public String text(String key) {
         return find(key).orElseThrow(() -> new IllegalStateException(key + " is not configured"));
+    }
+
+    /** A file or folder, which may be relative to the home of the bridge. */
+    public Path path(String key) {
+        return configuration.home().resolve(text(key));
     }
 
     public boolean flag(String key) {
@@ -446,11 +565,8 @@ public final class Settings {
 
     /** All properties that begin so, by the rest of their names: from the files and the system properties. */
     public Map<String, String> family(String prefix) {
-        Set<String> names = new TreeSet<>(
-                properties.loadProperties(name -> name.startsWith(prefix)).stringPropertyNames());
-        System.getProperties().stringPropertyNames().stream()
-                .filter(name -> name.startsWith(prefix))
-                .forEach(names::add);
+        Set<String> names = configuration.names(prefix);
+        names.addAll(properties.loadProperties(name -> name.startsWith(prefix)).stringPropertyNames());
         Map<String, String> values = new LinkedHashMap<>();
         names.forEach(name -> find(name).ifPresent(value -> values.put(name.substring(prefix.length()), value)));
         return values;
@@ -461,14 +577,11 @@ public final class Settings {
     }
 
     private static long bytes(String value) {
-        String text = value.toUpperCase(Locale.ROOT);
-        for (Map.Entry<String, Long> unit :
-                Map.of("KB", 1L << 10, "MB", 1L << 20, "GB", 1L << 30).entrySet()) {
-            if (text.endsWith(unit.getKey())) {
-                return Math.multiplyExact(
-                        Long.parseLong(text.substring(0, text.length() - 2).trim()), unit.getValue());
-            }
+        Matcher size = SIZE.matcher(value.toUpperCase(Locale.ROOT));
+        if (!size.matches()) {
+            throw new NumberFormatException(value);
         }
-        return Long.parseLong(text.endsWith("B") ? text.substring(0, text.length() - 1) : text);
+        return Math.multiplyExact(
+                Long.parseLong(size.group(1)), 1L << 10 * " KMG".indexOf((size.group(2) + " ").charAt(0)));
     }
 }

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * name as well, which is otherwise held to public addresses: never loopback, link-local (clouds keep their metadata there),
  * private or other special ones.
  */
-final class AllowedHosts {
+public final class AllowedHosts {
     /** What no public host has, beside what InetAddress tells. */
     private static final List<Range> SPECIAL = ranges(
             "0.0.0.0/8",
@@ -63,14 +63,31 @@ final class AllowedHosts {
             Matcher name = NAME.matcher(entry);
             if (range.isPresent()) {
                 ranges.add(range.get());
-            } else if (name.matches()) {
+            } else if (name.matches() && !isBrokenAddress(name.group(1))) {
                 int port = name.group(2) == null ? 0 : Integer.parseInt(name.group(2));
+                if (port > 65535) {
+                    throw new IllegalArgumentException("live.attachments.allowed-hosts: no port " + port);
+                }
                 names.add(new Name(name.group(1).toLowerCase(Locale.ROOT), port));
                 // an address with a port: the name check holds the port
                 Range.parse(name.group(1)).ifPresent(ranges::add);
             } else {
                 throw new IllegalArgumentException("live.attachments.allowed-hosts: '" + written + "'");
             }
+        }
+    }
+
+    private static boolean isBrokenAddress(String name) {
+        return name.matches("(.*\\.)?\\d+") && Range.parse(name).isEmpty();
+    }
+
+    /** Whether it is a name, an address or a range. */
+    public static boolean isEntry(String text) {
+        try {
+            new AllowedHosts(List.of(text));
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
         }
     }
 

@@ -59,7 +59,7 @@ public final class SandboxBridge {
             Broker broker = new Broker(
                     host,
                     jmsPort,
-                    Path.of(settings.text("live.data-directory"), "broker"),
+                    settings.path("live.data-directory").resolve("broker"),
                     groupedBy.equals("bridge") ? settings.text("live.queues.messages") : null,
                     settings.text("live.messages.read-from." + groupedBy));
             OnStop.close(context, broker);
@@ -72,7 +72,7 @@ public final class SandboxBridge {
                     settings.text("live.s3.access-key"),
                     settings.text("live.s3.secret-key"),
                     settings.text("live.s3.bucket"),
-                    Path.of(settings.text("live.data-directory"), "s3"),
+                    settings.path("live.data-directory").resolve("s3"),
                     callers);
             OnStop.close(context, s3);
             Webhook webhook = new Webhook(

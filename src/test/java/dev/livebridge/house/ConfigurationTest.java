@@ -32,7 +32,7 @@ class ConfigurationTest {
     private static final Pattern PROSE = Pattern.compile("#\\s++(?!---).*\\w.*");
 
     /** {@code {{live.x}}}, optional as {@code {{?live.x}}}, by a function as {@code {{millis:live.x}}}. */
-    private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{(?:\\w+:)?[?!]?(live\\.[\\w.-]+)");
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{[?!]?(?:\\w+:)?[?!]?(live\\.[\\w.-]+)");
 
     /** Of a property, or of a family of them, which ends in a dot. */
     private static final Pattern LITERAL = Pattern.compile("\"(live(?:\\.[\\w-]+)+\\.?)\"");
