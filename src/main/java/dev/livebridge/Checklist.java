@@ -11,11 +11,6 @@ import jakarta.jms.Connection;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -26,8 +21,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
 import org.apache.camel.main.Main;
-import org.apache.camel.support.ResourceHelper;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /** Looks at all that the bridge needs to run, without running it: nothing is consumed, sent or changed. */
@@ -67,35 +62,37 @@ public final class Checklist {
         this.profile = profile;
     }
 
+    /** A look at one thing. */
+    private interface Look {
+        void look() throws Exception;
+    }
+
     /** What was found, in the order in which a start would need it. */
-    public List<Finding> findings() throws Exception {
-        Settings settings = Bridge.settings(home, profile);
-        List<String> problems = settings.problems();
-        if (!problems.isEmpty()) {
-            problems.forEach(problem -> add("configuration", Verdict.FAILED, problem));
+    public List<Finding> findings() {
+        boolean configured = configuration();
+        Main main = configured ? started() : null;
+        if (main == null) {
             for (String subject :
                     new String[] {"routes", "broker", "store", "S3", "Live API", "groups", "bot's credentials"}) {
                 add(subject, Verdict.NOT_CHECKED, "needs a configuration without mistakes");
             }
             return findings;
         }
-        add("configuration", Verdict.OK, "every property has a value that fits");
-
-        Main main = Bridge.configured(home, profile);
+        CamelContext context = main.getCamelContext();
+        Settings settings = new Settings(context.getPropertiesComponent());
         try (Store store = Bridge.store(settings)) {
-            main.start();
-            CamelContext context = main.getCamelContext();
-            Spool spool = new Spool(Path.of(settings.text("live.attachments.spool-directory")));
-            LastRun lastRun = new LastRun(Path.of(settings.text("live.data-directory")));
-            Beans.bind(new Settings(context.getPropertiesComponent()), store, lastRun, spool, context);
-            routes(context);
-            broker(context, settings.text("live.jms.url"));
-            store(store);
-            s3(context.getRegistry().findSingleByType(S3.class), settings);
-            attachments(settings);
-            api(settings);
-            groups(settings);
-            lookups(context, settings);
+            Spool spool = new Spool(settings.path("live.attachments.spool-directory"));
+            LastRun lastRun = new LastRun(settings.path("live.data-directory"));
+            look("beans", () -> Beans.bind(settings, store, lastRun, spool, context));
+            look("routes", () -> routes(context));
+            look("ports", () -> ports(settings));
+            look("broker", () -> broker(context, StartException.line(settings.text("live.jms.url"))));
+            look("store", () -> store(store));
+            look("S3", () -> s3(context.getRegistry().findSingleByType(S3.class), settings));
+            look("attachments", () -> attachments(settings));
+            look("Live API", () -> api(context, settings));
+            look("groups", () -> groups(context, settings));
+            look("lookups", () -> lookups(context, settings));
         } finally {
             main.stop();
         }
@@ -106,15 +103,64 @@ public final class Checklist {
         return findings;
     }
 
+    /** Whether it has no mistakes. */
+    private boolean configuration() {
+        try {
+            Settings settings = Bridge.settings(home, profile);
+            settings.problems().forEach(problem -> add("configuration", Verdict.FAILED, problem));
+            settings.unknown().forEach(name -> add("configuration", Verdict.WARNING, name));
+        } catch (StartException e) {
+            add("configuration", Verdict.FAILED, e.getMessage());
+        }
+        return findings.stream().noneMatch(finding -> finding.verdict() == Verdict.FAILED);
+    }
+
+    /** Null where Camel doesn't take the configuration. */
+    private Main started() {
+        Main main = Bridge.configured(home, profile);
+        try {
+            main.start();
+            if (findings.isEmpty()) {
+                add("configuration", Verdict.OK, "every property has a value that fits");
+            }
+            return main;
+        } catch (Exception e) {
+            main.stop();
+            add("configuration", Verdict.FAILED, StartException.reason(e));
+            return null;
+        }
+    }
+
+    /** A failure that nobody expects is a line of the table, too. */
+    private void look(String subject, Look look) {
+        try {
+            look.look();
+        } catch (Exception e) {
+            add(subject, Verdict.FAILED, StartException.reason(e));
+        }
+    }
+
     private void routes(CamelContext context) throws IOException {
         RouteFiles files = new RouteFiles(home);
         RouteTrial trial = new RouteTrial(context, files);
-        for (Path file : files.byName().values()) {
-            Optional<String> mistake = trial.mistake(ResourceHelper.resolveResource(context, "file:" + file));
-            add(
-                    home.relativize(file).toString(),
-                    mistake.isPresent() ? Verdict.FAILED : Verdict.OK,
-                    mistake.orElse(""));
+        Map<Path, String> mistakes = trial.mistakes();
+        trial.deadEnds().forEach(mistakes::putIfAbsent);
+        Stream.concat(files.byName().values().stream(), mistakes.keySet().stream())
+                .distinct()
+                .forEach(file -> add(
+                        home.relativize(file).toString(),
+                        mistakes.containsKey(file) ? Verdict.FAILED : Verdict.OK,
+                        mistakes.getOrDefault(file, "")));
+    }
+
+    /** Those of the bridge, which may run. */
+    private void ports(Settings settings) {
+        for (String name : List.of("management", "webhook")) {
+            try {
+                Bridge.refuseTakenPort(settings, name);
+            } catch (StartException e) {
+                add(name + " port", Verdict.NOT_CHECKED, "unless it is the bridge itself that runs: " + e.getMessage());
+            }
         }
     }
 
@@ -128,7 +174,7 @@ public final class Checklist {
             queues(context.getRegistry().findSingleByType(BrokerQueues.class), provider, connection);
         } catch (JMSException | RuntimeException e) {
             // the client takes some addresses for mistakes of a programmer
-            add("broker", Verdict.FAILED, url + ": " + e.getMessage());
+            add("broker", Verdict.FAILED, url + ": " + StartException.reason(e));
         }
     }
 
@@ -201,28 +247,20 @@ public final class Checklist {
     }
 
     /** Any answer will do: a call that means something to Live would do something there. */
-    private void api(Settings settings) throws InterruptedException {
+    private void api(CamelContext context, Settings settings) {
         String url = settings.text("live.api.base-url");
-        HttpClient client = HttpClient.newBuilder()
-                .connectTimeout(settings.duration("live.api.connect-timeout"))
-                .build();
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url))
-                .timeout(settings.duration("live.api.response-timeout"))
-                .build();
         try {
-            HttpResponse<InputStream> answer = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
-            // its body need not end
-            answer.body().close();
-            add("Live API", Verdict.OK, url + " answers (" + answer.statusCode() + " to a bare GET)");
+            int status = LiveGroups.get(context, url, Map.of()).getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
+            add("Live API", Verdict.OK, url + " answers (" + status + " to a bare GET)");
         } catch (IOException e) {
-            add("Live API", Verdict.FAILED, url + ": " + e);
+            add("Live API", Verdict.FAILED, e.getMessage());
         }
     }
 
-    private void groups(Settings settings) throws InterruptedException {
+    private void groups(CamelContext context, Settings settings) {
         Set<Long> ids;
         try {
-            ids = LiveGroups.ask(settings).ids();
+            ids = LiveGroups.ask(context).ids();
         } catch (IOException e) {
             add("groups", Verdict.NOT_CHECKED, e.getMessage());
             return;
@@ -257,7 +295,7 @@ public final class Checklist {
                 context.getRegistry().findSingleByType(SqlQuery.class).row(Map.of());
                 add("SQL lookup", Verdict.OK, settings.text("live.lookup.sql.url"));
             } catch (IOException | RuntimeException e) {
-                add("SQL lookup", failing(settings.text("live.lookup.sql.on-failure")), rootCause(e));
+                add("SQL lookup", failing(settings.text("live.lookup.sql.on-failure")), StartException.reason(e));
             }
         });
         settings.find("live.lookup.csv.file").ifPresent(file -> {
@@ -274,11 +312,7 @@ public final class Checklist {
         return onFailure.equals("retry") ? Verdict.FAILED : Verdict.WARNING;
     }
 
-    private static String rootCause(Throwable e) {
-        return e.getCause() == null ? e.getMessage().replaceAll("\\s*\\R\\s*", " ") : rootCause(e.getCause());
-    }
-
     private void add(String subject, Verdict verdict, String detail) {
-        findings.add(new Finding(subject, verdict, detail));
+        findings.add(new Finding(subject, verdict, StartException.line(detail)));
     }
 }

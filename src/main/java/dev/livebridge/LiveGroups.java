@@ -6,23 +6,23 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.livebridge.failure.TokenFilter;
-import dev.livebridge.http.BoundedCalls;
+import dev.livebridge.live.LiveHeaders;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.StringWriter;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import dev.livebridge.http.BoundedCalls;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.hc.client5.http.ConnectTimeoutException;
 
 /**
  * What Live's group endpoint answers. Neither its headers nor its shape are documented: the headers are those of the calls
@@ -40,66 +40,58 @@ public final class LiveGroups {
     }
 
     /**
-     * Asks {@code live.api.groups-url}.
+     * Asks {@code live.api.groups-url}, over the HTTP client of the routes.
      *
      * @throws IOException where it can't be reached, or answers anything but 2xx; the message says so for people
      */
-    public static LiveGroups ask(Settings settings) throws IOException, InterruptedException {
+    public static LiveGroups ask(CamelContext context) throws IOException {
+        Settings settings = new Settings(context.getPropertiesComponent());
+        List<String> problems = settings.headerProblems("live.api.headers.");
+        if (!problems.isEmpty()) {
+            throw new StartException(String.join("; ", problems));
+        }
         String url = settings.text("live.api.groups-url");
-        HttpClient client = HttpClient.newBuilder()
-                .connectTimeout(settings.duration("live.api.connect-timeout"))
-                .build();
-        TokenFilter tokenFilter = new TokenFilter(BotBeans.tokens(settings));
-        CompletableFuture<LiveGroups> call = client.sendAsync(
-                        request(settings, url), HttpResponse.BodyHandlers.ofInputStream())
-                .thenApply(response -> read(response, url, tokenFilter));
-        Duration patience =
-                settings.duration("live.api.connect-timeout").plus(settings.duration("live.api.response-timeout"));
-        try {
-            return call.get(patience.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof UncheckedIOException said) {
-                throw said.getCause();
-            }
-            throw new IOException(url + ": " + e.getCause(), e);
-        } catch (TimeoutException e) {
-            call.cancel(true);
-            throw new IOException(url + " did not answer within " + patience.toSeconds() + " s", e);
+        Message answer = get(context, url, settings.family("live.api.headers."));
+        int status = answer.getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
+        byte[] bytes = answer.getBody(byte[].class);
+        if (bytes != null && bytes.length > BoundedCalls.MAX_BODY) {
+            throw new IOException(StartException.line(url) + " answered more than 1 MB");
         }
+        String text = bytes == null ? "" : new String(bytes, StandardCharsets.UTF_8);
+        String body = new TokenFilter(BotBeans.tokens(settings)).clean(text);
+        if (status / 100 != 2) {
+            throw new IOException(StartException.line(url) + " answered " + status + beginning(body));
+        }
+        return new LiveGroups(body);
     }
 
-    private static LiveGroups read(HttpResponse<InputStream> response, String url, TokenFilter tokenFilter) {
-        try (InputStream body = response.body()) {
-            byte[] bytes = body.readNBytes(BoundedCalls.MAX_BODY + 1);
-            if (bytes.length > BoundedCalls.MAX_BODY) {
-                throw new IOException(url + " answered more than 1 MB");
+    /** What an address answers, in time. */
+    static Message get(CamelContext context, String url, Map<String, String> headers) throws IOException {
+        Settings settings = new Settings(context.getPropertiesComponent());
+        Duration connect = settings.duration("live.api.connect-timeout");
+        Duration answer = settings.duration("live.api.response-timeout");
+        HttpClientConfigurer configurer = client -> {
+            new LiveHeaders(headers).configureHttpClient(client);
+            new BoundedCalls(connect, answer).configureHttpClient(client);
+        };
+        // an endpoint is made once, with its configurer
+        String name = "callOf" + url.hashCode();
+        context.getRegistry().bind(name, HttpClientConfigurer.class, configurer);
+        try (ProducerTemplate template = context.createProducerTemplate()) {
+            Exchange exchange = template.request(
+                    "http:live.invalid?httpMethod=GET&userAgent=live-bridge&skipRequestHeaders=true"
+                            + "&throwExceptionOnFailure=false&httpClientConfigurer=#" + name,
+                    request -> request.getMessage().setHeader(Exchange.HTTP_URI, url));
+            Exception failure = exchange.getException();
+            if (failure instanceof SocketTimeoutException || failure instanceof ConnectTimeoutException) {
+                throw new IOException(StartException.line(url) + " did not answer within "
+                        + connect.plus(answer).toSeconds() + " s", failure);
             }
-            String answer = tokenFilter.clean(new String(bytes, StandardCharsets.UTF_8));
-            if (response.statusCode() / 100 != 2) {
-                throw new IOException(url + " answered " + response.statusCode() + beginning(answer));
+            if (failure != null) {
+                throw new IOException(StartException.line(url + ": " + failure), failure);
             }
-            return new LiveGroups(answer);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return exchange.getMessage();
         }
-    }
-
-    private static HttpRequest request(Settings settings, String url) throws IOException {
-        HttpRequest.Builder request;
-        try {
-            request = HttpRequest.newBuilder(URI.create(url));
-        } catch (IllegalArgumentException e) {
-            throw new IOException("live.api.groups-url is no address: " + url, e);
-        }
-        settings.family("live.api.headers.").forEach((name, value) -> {
-            try {
-                request.setHeader(name, value);
-            } catch (IllegalArgumentException e) {
-                // without the cause, whose message shows the value
-                throw new StartException("live.api.headers." + name + " can't be sent as a header");
-            }
-        });
-        return request.build();
     }
 
     private static String beginning(String answer) {

@@ -1,27 +1,36 @@
 package dev.livebridge;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.NoSuchBeanException;
 import org.apache.camel.component.jms.JmsComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.ProcessorDefinitionHelper;
+import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.spi.BeanRepository;
 import org.apache.camel.spi.PropertiesSource;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
+import org.apache.camel.util.ObjectHelper;
 
 /**
  * Tries the routes of a file without running them: in a context of its own, which knows the properties, the beans and
@@ -62,41 +71,172 @@ final class RouteTrial {
 
     /** File, line and reason of the first mistake; empty where there is none. */
     public Optional<String> mistake(Resource resource) {
-        try (DefaultCamelContext trial = new DefaultCamelContext(beansOf(model.getRegistry()))) {
-            trial.setAutoStartup(false);
-            // nothing is made for the trial that the bridge itself makes when it needs it
-            trial.setAutowiredEnabled(false);
-            trial.setSourceLocationEnabled(true);
-            trial.getPropertiesComponent().addPropertiesSource(propertiesOf(model));
-            trial.getPropertiesComponent().addPropertiesFunction(new DurationFunction(model.getPropertiesComponent()));
-            JmsComponent jms = model.getComponent("jms", JmsComponent.class);
-            trial.addComponent("jms", new JmsComponent(jms.getConfiguration().copy()));
+        try (DefaultCamelContext trial = trial()) {
             try {
                 PluginHelper.getRoutesLoader(trial).loadRoutes(with(resource));
                 trial.start();
                 return Optional.empty();
             } catch (Exception e) {
-                return Optional.of(resource.getLocation() + line(trial, e) + ": " + reason(e));
+                return Optional.of(resource.getLocation() + line(step(trial, e)) + ": " + reason(e));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
+    /** The mistakes of all files together, as a start would find them, by file; the first of each file. */
+    Map<Path, String> mistakes() throws IOException {
+        Map<Path, String> mistakes = new TreeMap<>();
+        List<Path> left = new ArrayList<>(files.byName().values());
+        int known;
+        do {
+            known = mistakes.size();
+            try (DefaultCamelContext trial = trial()) {
+                left.removeAll(mistakes.keySet());
+                if (load(trial, left, mistakes)) {
+                    start(trial, left, mistakes);
+                }
+            }
+        } while (mistakes.size() > known);
+        return mistakes;
+    }
+
+    /** Whether all could be read. */
+    private boolean load(DefaultCamelContext trial, List<Path> files, Map<Path, String> mistakes) {
+        Map<String, Path> routes = new HashMap<>();
+        for (Path file : files) {
+            try {
+                PluginHelper.getRoutesLoader(trial).loadRoutes(ResourceHelper.resolveResource(model, "file:" + file));
+            } catch (Exception e) {
+                mistakes.put(file, reason(e));
+                return false;
+            }
+            for (RouteDefinition route : trial.getRouteDefinitions()) {
+                Path other = routes.putIfAbsent(route.getRouteId(), file);
+                if (isFrom(route, file) && other != null && !other.equals(file)) {
+                    mistakes.put(
+                            file,
+                            "the route id " + route.getRouteId() + " stands in " + other.getFileName() + " as well");
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private static boolean isFrom(ProcessorDefinition<?> definition, Path file) {
+        return definition.getLocation() != null && definition.getLocation().endsWith("/" + file.getFileName());
+    }
+
+    private void start(DefaultCamelContext trial, List<Path> files, Map<Path, String> mistakes) throws IOException {
+        try {
+            trial.start();
+        } catch (Exception e) {
+            Optional<ProcessorDefinition<?>> step = step(trial, e);
+            mistakes.put(culprit(step, e, files), (line(step) + ": " + reason(e)).replaceFirst("^[, :]+", ""));
+        }
+    }
+
+    /** Steps to a direct route that no file has, and policies without their bean, by file: the first message would find them. */
+    Map<Path, String> deadEnds() throws IOException {
+        List<String> entries = new ArrayList<>();
+        Map<Path, List<String>> steps = new TreeMap<>();
+        Map<Path, String> policies = new TreeMap<>();
+        for (Path file : files.byName().values()) {
+            JsonNode yaml;
+            try {
+                yaml = new YAMLMapper().readTree(file.toFile());
+            } catch (JsonProcessingException e) {
+                // a mistake of its own
+                return Map.of();
+            }
+            yaml.findValuesAsText("onExceptionOccurredRef").stream()
+                    .filter(bean -> model.getRegistry().lookupByName(bean) == null)
+                    .forEach(bean -> policies.put(file, "there is no bean " + bean));
+            yaml.findValues("from").forEach(from -> direct(from).ifPresent(entries::add));
+            yaml.findValues("to")
+                    .forEach(to -> direct(to).ifPresent(name -> steps.computeIfAbsent(file, any -> new ArrayList<>())
+                            .add(name)));
+        }
+        Map<Path, String> deadEnds = new TreeMap<>(policies);
+        steps.forEach((file, names) -> names.stream()
+                .filter(name -> entries.stream().noneMatch(entry -> name.matches(entry) || entry.matches(name)))
+                .findFirst()
+                .ifPresent(name -> deadEnds.put(file, "no route begins with direct:" + name)));
+        return deadEnds;
+    }
+
+    /** The name of a direct endpoint, a pattern where a template fills it in. */
+    private static Optional<String> direct(JsonNode endpoint) {
+        String uri = endpoint.path("uri").asText(endpoint.asText());
+        String name =
+                uri.equals("direct") ? endpoint.at("/parameters/name").asText() : uri.replaceFirst("^direct:/*", "");
+        return uri.startsWith("direct") && !name.isEmpty()
+                ? Optional.of(name.replaceFirst("\\?.*", "").replaceAll("\\{\\{.*?}}", ".*"))
+                : Optional.empty();
+    }
+
+    /** Of a bean that is missing, the file that names it: a policy only shows that in a route of another file. */
+    private static Path culprit(Optional<ProcessorDefinition<?>> step, Exception e, List<Path> files)
+            throws IOException {
+        NoSuchBeanException missing = ObjectHelper.getException(NoSuchBeanException.class, e);
+        List<Path> candidates = new ArrayList<>();
+        for (Path file : files) {
+            if (missing != null
+                    && missing.getName() != null
+                    && Files.readString(file).contains(missing.getName())) {
+                candidates.add(file);
+            }
+        }
+        return files.stream()
+                .filter(file -> step.isPresent() && isFrom(step.get(), file))
+                .findFirst()
+                .or(() -> candidates.stream().findFirst())
+                .orElse(files.get(0).resolveSibling("all of them"));
+    }
+
+    private DefaultCamelContext trial() {
+        DefaultCamelContext trial = new DefaultCamelContext(beansOf(model.getRegistry()));
+        trial.setAutoStartup(false);
+        // nothing is made for the trial that the bridge itself makes when it needs it
+        trial.setAutowiredEnabled(false);
+        trial.setSourceLocationEnabled(true);
+        Configuration.readFromSourcesOnly(trial.getPropertiesComponent());
+        trial.getPropertiesComponent().addPropertiesSource(propertiesOf(model));
+        trial.getPropertiesComponent().addPropertiesFunction(new DurationFunction(model.getPropertiesComponent()));
+        JmsComponent jms = model.getComponent("jms", JmsComponent.class);
+        trial.addComponent("jms", new JmsComponent(jms.getConfiguration().copy()));
+        return trial;
+    }
+
+    private static String line(Optional<ProcessorDefinition<?>> step) {
+        return step.map(definition -> ", line " + definition.getLineNumber()).orElse("");
+    }
+
     /** Of a step that can't be built Camel shows the text, which leads to its line; of bad YAML the parser names it. */
-    private static String line(DefaultCamelContext trial, Exception e) {
+    private static Optional<ProcessorDefinition<?>> step(DefaultCamelContext trial, Exception e) {
         Matcher step = FAILED_STEP.matcher(String.valueOf(e.getMessage()));
         if (!step.find()) {
-            return "";
+            return Optional.empty();
         }
-        return trial.getRouteDefinitions().stream()
-                .flatMap(route ->
-                        ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ProcessorDefinition.class)
-                                .stream())
+        return steps(trial).stream()
                 .filter(definition -> definition.toString().equals(step.group(1)))
-                .map(definition -> ", line " + definition.getLineNumber())
-                .findFirst()
-                .orElse("");
+                .findFirst();
+    }
+
+    /** Those of the routes, and of the policies. */
+    private static List<ProcessorDefinition<?>> steps(DefaultCamelContext trial) {
+        List<ProcessorDefinition<?>> steps = new ArrayList<>();
+        Stream.concat(
+                        trial.getRouteDefinitions().stream().flatMap(route -> route.getOutputs().stream()),
+                        trial.getRouteConfigurationDefinitions().stream()
+                                .flatMap(policy -> policy.getOnExceptions().stream()))
+                .forEach(output -> {
+                    steps.add(output);
+                    ProcessorDefinitionHelper.filterTypeInOutputs(output.getOutputs(), ProcessorDefinition.class)
+                            .forEach(steps::add);
+                });
+        return steps;
     }
 
     static String reason(Throwable e) {

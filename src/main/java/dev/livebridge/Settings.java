@@ -464,7 +464,7 @@ public final class Settings {
                             && !hasCredentials(value);
                 case DATABASE -> value.startsWith("jdbc:") && !hasCredentials(value);
                 case QUERY -> RequestedUser.FIELDS.containsAll(SqlQuery.fields(value));
-                case SEPARATOR -> value.equals("t") || value.matches("[^\\p{L}\\d\"]");
+                case SEPARATOR -> value.equals("\\t") || value.matches("[^\\p{L}\\d\"]");
                 case ON_FAILURE -> List.of("continue", "retry").contains(value);
                 case TYPES -> Arrays.stream(value.split("[,\\s]+")).allMatch(one -> one.matches(TYPE));
                 case REFUSED_TYPES ->
@@ -538,12 +538,8 @@ public final class Settings {
 
     /** What separates cells; a tab as such, or as {@code \t}. */
     public char separator(String key) {
-        // of a value that begins with a backslash, Camel takes it away; one that is a tab is not to be trimmed
-        boolean tab = properties
-                .resolveProperty(key)
-                .filter(value -> value.equals("\t") || value.trim().equals("t"))
-                .isPresent();
-        return tab ? '\t' : text(key).charAt(0);
+        String separator = text(key);
+        return separator.equals("\\t") ? '\t' : separator.charAt(0);
     }
 
     /** Bytes. */

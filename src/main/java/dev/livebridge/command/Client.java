@@ -2,6 +2,7 @@ package dev.livebridge.command;
 
 import dev.livebridge.Bridge;
 import dev.livebridge.Settings;
+import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.main.Main;
@@ -11,15 +12,25 @@ final class Client implements AutoCloseable {
     private final Main main;
 
     Client() throws Exception {
-        boolean configured =
-                Bridge.settings(LiveBridge.home(), null).find("live.jms.url").isPresent();
-        main = Bridge.configured(LiveBridge.home(), configured ? null : Bridge.SANDBOX);
+        this(
+                Bridge.settings(LiveBridge.home(), null).find("live.jms.url").isPresent() ? null : Bridge.SANDBOX,
+                Map.of());
+    }
+
+    private Client(String profile, Map<String, String> differently) throws Exception {
+        main = Bridge.configured(LiveBridge.home(), profile);
+        differently.forEach(main::addOverrideProperty);
         try {
             main.start();
         } catch (Exception e) {
             main.stop();
             throw e;
         }
+    }
+
+    /** For what needs none, configured or not. */
+    static Client withoutBroker(String profile) throws Exception {
+        return new Client(profile, Map.of("live.jms.url", "tcp://localhost"));
     }
 
     CamelContext context() {

@@ -6,7 +6,6 @@ import dev.livebridge.spool.Spool;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
 import java.io.IOException;
-import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -54,7 +53,7 @@ final class DeadLettersCommand {
 
     private static int run(Preparation preparation, Job work) throws Exception {
         try (Client client = new Client();
-                Spool spool = new Spool(Path.of(client.settings().text("live.attachments.spool-directory")))) {
+                Spool spool = new Spool(client.settings().path("live.attachments.spool-directory"))) {
             preparation.of(spool);
             return work.with(new DeadLetters(
                     client.context()

@@ -26,9 +26,9 @@ final class Groups implements Callable<Integer> {
     private CommandSpec spec;
 
     @Override
-    public Integer call() throws InterruptedException {
-        try {
-            LiveGroups groups = LiveGroups.ask(Bridge.settings(LiveBridge.home(), sandbox ? Bridge.SANDBOX : null));
+    public Integer call() throws Exception {
+        try (Client client = Client.withoutBroker(sandbox ? Bridge.SANDBOX : null)) {
+            LiveGroups groups = LiveGroups.ask(client.context());
             // nothing that a terminal would take for a command
             spec.commandLine().getOut().println(groups.text().replaceAll("[\\p{Cc}&&[^\\n\\t]]", " "));
             return 0;

@@ -26,12 +26,9 @@ import picocli.CommandLine.IExecutionExceptionHandler;
         exitCodeOnExecutionException = 1)
 public final class LiveBridge {
     private static final IExecutionExceptionHandler ONE_LINE = (e, command, parsed) -> {
-        Throwable cause = e;
-        while (!(cause instanceof StartException) && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        String reason = cause instanceof StartException ? cause.getMessage() : cause.toString();
-        command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + DeadLettersCommand.line(reason));
+        command.getErr()
+                .println(command.getCommandSpec().qualifiedName() + ": "
+                        + DeadLettersCommand.line(StartException.reason(e)));
         return command.getCommandSpec().exitCodeOnExecutionException();
     };
 
