@@ -3,10 +3,12 @@ package dev.livebridge.house;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.Layout;
 import org.apache.logging.log4j.core.LogEvent;
 import org.apache.logging.log4j.core.Logger;
 import org.apache.logging.log4j.core.LoggerContext;
@@ -24,6 +26,8 @@ class LogConfigurationTest {
     private final AtomicInteger lines = new AtomicInteger();
     private LoggerContext context;
 
+    private Layout<?> layout;
+
     @BeforeEach
     void count() {
         context = new LoggerContext(
@@ -37,6 +41,7 @@ class LogConfigurationTest {
         };
         counting.start();
         LoggerConfig root = context.getConfiguration().getRootLogger();
+        layout = root.getAppenders().get("console").getLayout();
         List.copyOf(root.getAppenders().keySet()).forEach(root::removeAppender);
         root.addAppender(counting, null, null);
     }
@@ -107,5 +112,21 @@ class LogConfigurationTest {
 
         client.warn("AMQ212037: CORE connection failure to 127.0.0.1:36372 has been detected");
         assertThat(lines).hasValue(1);
+    }
+
+    @Test
+    void showsNoSecretOfAnAddress() {
+        LogEvent event = Log4jLogEvent.newBuilder()
+                .setLoggerName("a.Logger")
+                .setMessage(new SimpleMessage("no answer of https://me:s3cret@gw:8443/live?code=s3cret: away\n(again)"))
+                .setThrown(new IllegalStateException("tcp://one:61616?trustStorePassword=s3cret"))
+                .build();
+
+        assertThat(new String(layout.toByteArray(event), StandardCharsets.UTF_8))
+                .doesNotContain("s3cret")
+                .contains(
+                        "no answer of https://***@gw:8443/live?***: away (again)",
+                        "IllegalStateException: tcp://one:61616?***")
+                .containsOnlyOnce("IllegalStateException");
     }
 }
