@@ -63,7 +63,12 @@ final class Launcher implements AutoCloseable {
 
     /** A command, once it has ended. */
     Process run(String... arguments) throws IOException, InterruptedException {
-        Process process = start(folder.resolve("output-" + processes.size()), new String[0], arguments);
+        return runWith(new String[0], arguments);
+    }
+
+    /** The same, with variables of the environment. */
+    Process runWith(String[] environment, String... arguments) throws IOException, InterruptedException {
+        Process process = start(folder.resolve("output-" + processes.size()), environment, arguments);
         assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         return process;
     }

@@ -28,6 +28,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** bin/live-bridge as its user types it: processes of their own, and a plain JMS client that knows nothing of the project. */
 @Tag("slow")
@@ -246,6 +248,31 @@ class LauncherIT {
                 .doesNotContain("failed")
                 .doesNotContain(launcher.secrets());
         assertThat(running.exitValue()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"C", "xx_YY.UTF-8"})
+    void keepsLettersWhateverTheLocale(String locale) throws Exception {
+        String[] environment = {"LC_ALL=" + locale, "LANG=", "LIVE_BOT_ID=Señora 販売"};
+
+        assertThat(launcher.output(launcher.runWith(environment, "check"))).contains("not 'Señora 販売'");
+        Path file = Files.writeString(folder.resolve("Año.txt"), "Hi");
+        Process sent = launcher.runWith(environment, "send", "cola.añ", file.toString(), "--property", "país=España");
+        assertThat(sent.exitValue()).as(launcher.output(sent)).isZero();
+        try (Connection connection = connect();
+                Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
+                MessageConsumer queue = session.createConsumer(session.createQueue("cola.añ"))) {
+            assertThat(queue.receive(PATIENCE.toMillis()).getStringProperty("país"))
+                    .isEqualTo("España");
+        }
+    }
+
+    @Test
+    void takesAnEmptyAddressForNone() throws Exception {
+        Process sent = launcher.runWith(
+                new String[] {"LIVE_JMS_URL="}, "send", "live.conversations", "examples/conversation.json", "--wait");
+
+        assertThat(launcher.output(sent)).contains("\"status\":\"queued\"");
     }
 
     @Test
