@@ -111,8 +111,14 @@ final class Configuration implements LoadablePropertiesSource {
         return home;
     }
 
-    /** The value that wins, with its placeholders. */
+    /** The value that wins, with its placeholders. Camel takes its own names with dashes as well. */
     Optional<Value> value(String key) {
+        Optional<Value> value = exactly(key);
+        String dashed = StringHelper.camelCaseToDash(key);
+        return value.isPresent() || key.startsWith(OWN) || dashed.equals(key) ? value : exactly(dashed);
+    }
+
+    private Optional<Value> exactly(String key) {
         boolean own = key.startsWith(OWN);
         return Stream.of(
                         property(properties.getOverrideProperties(), key, "the program"),

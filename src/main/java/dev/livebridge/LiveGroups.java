@@ -21,7 +21,6 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.ProducerTemplate;
-import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 
 /**
@@ -70,13 +69,10 @@ public final class LiveGroups {
         Settings settings = new Settings(context.getPropertiesComponent());
         Duration connect = settings.duration("live.api.connect-timeout");
         Duration answer = settings.duration("live.api.response-timeout");
-        HttpClientConfigurer configurer = client -> {
-            new LiveHeaders(headers).configureHttpClient(client);
-            new BoundedCalls(connect, answer).configureHttpClient(client);
-        };
+        LiveHeaders configurer = new LiveHeaders(headers, new BoundedCalls(connect, answer));
         // an endpoint is made once, with its configurer
         String name = "callOf" + url.hashCode();
-        context.getRegistry().bind(name, HttpClientConfigurer.class, configurer);
+        context.getRegistry().bind(name, configurer);
         try (ProducerTemplate template = context.createProducerTemplate()) {
             Exchange exchange = template.request(
                     "http:live.invalid?httpMethod=GET&userAgent=live-bridge&skipRequestHeaders=true"

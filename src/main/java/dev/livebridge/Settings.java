@@ -35,8 +35,7 @@ public final class Settings {
     private enum ValueType {
         TEXT("a text"),
         SECRET("a secret"),
-        BROKER(
-                "an address of Artemis, such as tcp://broker.example.org:61616, with a host name of letters, digits, '-' and '.'"),
+        BROKER("an address of Artemis, such as tcp://broker.example.org:61616, with " + HOST),
         BOOLEAN("true or false"),
         INTEGER("an integer"),
         INTEGERS("integers, separated by commas"),
@@ -44,8 +43,7 @@ public final class Settings {
         DECIMAL("a number of at least 1, such as 1.5"),
         DURATION("a duration, such as 500ms, 30s, 5m or 24h"),
         SIZE("a size, such as 500KB, 32MB or 1GB"),
-        URL(
-                "an address that begins with http:// or https://, and goes on with a host name of letters, digits, '-' and '.'"),
+        URL("an address that begins with http:// or https://, without a user and a password, with " + HOST),
         PATH("a path that begins with /"),
         MESSAGE_PATH("a path that begins with / and holds {conversationId}"),
         PORT("a port from 1 to 65535"),

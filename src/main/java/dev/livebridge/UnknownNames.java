@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -50,7 +51,7 @@ final class UnknownNames {
     private UnknownNames(Configuration configuration) {
         this.configuration = configuration;
         try {
-            routes = text("routes") + text("sandbox");
+            routes = text(new RouteFiles(configuration.home()).byName().values()) + text(sandbox());
             try (InputStream metadata = getClass().getClassLoader().getResourceAsStream(METADATA)) {
                 JsonObject camel = (JsonObject) Jsoner.deserialize(IOHelper.loadText(metadata), new JsonObject());
                 names(camel, "groups").forEach(name -> camelGroups.add(group(name)));
@@ -141,17 +142,20 @@ final class UnknownNames {
                         + line("", variable.getKey(), known.keySet().stream()));
     }
 
-    private String text(String folder) throws IOException {
-        Path path = configuration.home().resolve(folder);
-        if (!Files.isDirectory(path)) {
-            return "";
+    private List<Path> sandbox() throws IOException {
+        Path folder = configuration.home().resolve("sandbox");
+        if (!Files.isDirectory(folder)) {
+            return List.of();
         }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(name -> name.toString().endsWith(".yaml")).toList();
+        }
+    }
+
+    private static String text(Collection<Path> files) throws IOException {
         StringBuilder text = new StringBuilder();
-        try (Stream<Path> files = Files.list(path)) {
-            for (Path file :
-                    files.filter(name -> name.toString().endsWith(".yaml")).toList()) {
-                text.append(Files.readString(file));
-            }
+        for (Path file : files) {
+            text.append(Files.readString(file));
         }
         return text.toString();
     }

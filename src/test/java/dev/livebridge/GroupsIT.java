@@ -65,10 +65,12 @@ class GroupsIT {
 
         assertThat(groups(Map.of())).isEqualTo("1: live-bridge groups: " + url + " answered 401: who is ?\n");
         assertThat(groups(Map.of("live.api.groups-url", "http://127.0.0.1:1/group")))
-                .startsWith("1: live-bridge groups: http://127.0.0.1:1/group: java.net.ConnectException")
+                .startsWith(
+                        "1: live-bridge groups: http://127.0.0.1:1/group: org.apache.hc.client5.http.HttpHostConnectException")
                 .hasLineCount(1);
         assertThat(groups(Map.of("live.api.headers.X-Api-Key", KEY + "\nX: y")))
-                .isEqualTo("1: live-bridge groups: live.api.headers.X-Api-Key can't be sent as a header\n");
+                .isEqualTo("1: live-bridge groups: live.api.headers.X-Api-Key can't be sent as a header (in"
+                        + " -Dlive.api.headers.X-Api-Key)\n");
         groupsAnswer(ok("late").withFixedDelay(3_000));
         assertThat(groups(Map.of("live.api.connect-timeout", "500ms", "live.api.response-timeout", "500ms")))
                 .isEqualTo("1: live-bridge groups: " + url + " did not answer within 1 s\n");
@@ -133,6 +135,21 @@ class GroupsIT {
                     .execute("groups");
             return code + ": " + out;
         });
+    }
+
+    @Test
+    void checkTellsWarningsByItsExitCode() {
+        groupsAnswer(okJson("[{\"id\": 2179}]"));
+
+        assertThat(code(Map.of())).isZero();
+        assertThat(code(Map.of("live.groups.other", "7"))).isEqualTo(3);
+        assertThat(code(Map.of("live.groups.other", "x"))).isEqualTo(1);
+    }
+
+    private static int code(Map<String, String> differently) {
+        return BRIDGE.withSystemProperties(with(differently), () -> LiveBridge.commandLine()
+                .setOut(new PrintWriter(new StringWriter()))
+                .execute("check"));
     }
 
     /** The verdicts on the groups, and their details. */

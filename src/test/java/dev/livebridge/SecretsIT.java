@@ -6,6 +6,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.status;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static dev.livebridge.TestBridge.CONVERSATIONS;
 import static dev.livebridge.TestBridge.DEADLETTERS;
 import static dev.livebridge.TestBridge.EVENTS;
@@ -28,10 +29,15 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** The bot's token, the keys of a gateway and of S3, and presigned addresses appear in the calls to Live and nowhere else. */
 class SecretsIT {
     private static final String KEY = "g4teway-k3y";
+    private static final String CODE = "g4te%2Bc0de";
+    private static final String QUERY = "?code=" + CODE + "&connectTimeout=1&a=b+c";
 
     @RegisterExtension
-    static final TestBridge BRIDGE =
-            new TestBridge().withS3().with("live.api.headers.X-Api-Key", KEY).with("live.retry.max-attempts", "2");
+    static final TestBridge BRIDGE = new TestBridge()
+            .withS3()
+            .withLiveQuery(QUERY)
+            .with("live.api.headers.X-Api-Key", KEY)
+            .with("live.retry.max-attempts", "2");
 
     @Test
     void appearNowhereButInTheCalls() throws Exception {
@@ -76,8 +82,11 @@ class SecretsIT {
                 .isNotEmpty()
                 .noneMatch(line -> line.contains(TOKEN)
                         || line.contains(KEY)
+                        // as the log shows it: config/log4j2.properties
+                        || StartException.line(line).contains(CODE)
                         || line.contains(S3_SECRET)
                         || line.contains("X-Amz-Signature"));
+        BRIDGE.live().verify(postRequestedFor(urlEqualTo(TestBridge.QUEUE_PATH + QUERY)));
         BRIDGE.live().verify(postRequestedFor(anyUrl()).withHeader("X-Api-Key", equalTo(KEY)));
     }
 
@@ -93,9 +102,9 @@ class SecretsIT {
     }
 
     private static void spread(Message message) throws Exception {
-        assertThat(((TextMessage) message).getText()).doesNotContain(TOKEN, KEY);
+        assertThat(((TextMessage) message).getText()).doesNotContain(TOKEN, KEY, CODE);
         for (Object name : Collections.list((Enumeration<?>) message.getPropertyNames())) {
-            assertThat(String.valueOf(message.getObjectProperty((String) name))).doesNotContain(TOKEN, KEY);
+            assertThat(String.valueOf(message.getObjectProperty((String) name))).doesNotContain(TOKEN, KEY, CODE);
         }
     }
 }

@@ -91,6 +91,7 @@ class SettingsTest {
             live.api.base-url = http:gw          | live.api.base-url must be an address
             live.api.base-url = http://gw:99999  | live.api.base-url must be an address
             live.api.base-url = http://live_gw/x | live.api.base-url must be an address
+            live.api.base-url = http://u:p@gw/x  | live.api.base-url must be an address
             live.api.base-url = http://gw/x#y    | live.api.base-url must be an address
             live.s3.endpoint = http://minio_1:90 | live.s3.endpoint must be an address
             live.s3.public-endpoint = http://a_b | live.s3.public-endpoint must be an address
@@ -408,6 +409,12 @@ class SettingsTest {
                         "lvie.retry.delay (in config/application.properties) means nothing: is live.retry.delay meant?",
                         "the environment variable LIVE_EXTRA_PLAN means nothing",
                         "the environment variable LIVE_RETRY_DELEY means nothing: is LIVE_RETRY_DELAY meant?");
+    }
+
+    @Test
+    void readsNamesOfCamelInEitherForm() throws Exception {
+        assertThat(settings("camel.component.http.proxy-host = p\n").text("camel.component.http.proxyHost"))
+                .isEqualTo("p");
     }
 
     @Test

@@ -93,6 +93,7 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
     private Path home = Path.of("").toAbsolutePath();
     private Path folder;
     private String jmsUrlFormat = "%s";
+    private String liveQuery = "";
     private boolean proxied;
     private TcpProxy proxy;
     private int brokerPort;
@@ -116,6 +117,12 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
     /** Another form of the broker's address, with %s in its place. */
     public TestBridge withJmsUrl(String format) {
         jmsUrlFormat = format;
+        return this;
+    }
+
+    /** What follows Live's address, such as ?code=…. */
+    public TestBridge withLiveQuery(String query) {
+        liveQuery = query;
         return this;
     }
 
@@ -151,7 +158,7 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
             proxy = new TcpProxy(brokerPort);
         }
         all.put("live.jms.url", jmsUrlFormat.formatted("tcp://127.0.0.1:" + (proxied ? proxy.port() : brokerPort)));
-        all.put("live.api.base-url", live.baseUrl());
+        all.put("live.api.base-url", live.baseUrl() + liveQuery);
         all.put("live.bot.id", "1000");
         all.put("live.bot.token", TOKEN);
         all.put("live.default-groups-id", "2179");

@@ -64,7 +64,7 @@ public final class Send implements Callable<Integer> {
             throw new StartException("no reply within " + timeout + " s; the message is on " + queue);
         }
         if (failure != null) {
-            throw new StartException("cannot send: " + rootCause(failure).getMessage());
+            throw new StartException("cannot send: " + StartException.reason(failure));
         }
         if (!wait) {
             return 0;
@@ -96,9 +96,5 @@ public final class Send implements Callable<Integer> {
                 .withBody(isText() ? Files.readString(file) : Files.newInputStream(file));
         properties.forEach(message::withHeader);
         return message.build();
-    }
-
-    private static Throwable rootCause(Throwable e) {
-        return e.getCause() == null ? e : rootCause(e.getCause());
     }
 }
