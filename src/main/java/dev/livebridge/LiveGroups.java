@@ -6,15 +6,15 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.livebridge.failure.TokenFilter;
+import dev.livebridge.http.BoundedCalls;
 import dev.livebridge.live.LiveHeaders;
 import java.io.IOException;
 import java.io.StringWriter;
-import dev.livebridge.http.BoundedCalls;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.camel.CamelContext;
@@ -80,8 +80,10 @@ public final class LiveGroups {
                     request -> request.getMessage().setHeader(Exchange.HTTP_URI, url));
             Exception failure = exchange.getException();
             if (failure instanceof SocketTimeoutException || failure instanceof ConnectTimeoutException) {
-                throw new IOException(StartException.line(url) + " did not answer within "
-                        + connect.plus(answer).toSeconds() + " s", failure);
+                throw new IOException(
+                        StartException.line(url) + " did not answer within "
+                                + connect.plus(answer).toSeconds() + " s",
+                        failure);
             }
             if (failure != null) {
                 throw new IOException(StartException.line(url + ": " + failure), failure);
