@@ -104,7 +104,7 @@ class MessageReaderTest {
     @Test
     void buriesAtOnceWhatItCanNotTakeUp() throws Exception {
         TextMessage unreadableOne = message();
-        when(unreadableOne.getJMSReplyTo()).thenThrow(new IllegalArgumentException("of a test"));
+        when(unreadableOne.getText()).thenThrow(new IllegalArgumentException("of a test"));
         waiting.addAll(List.of(unreadableOne, message()));
         MessageReader reader = reader();
         reader.start();
