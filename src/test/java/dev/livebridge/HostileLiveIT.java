@@ -159,7 +159,10 @@ class HostileLiveIT {
                 : BRIDGE.text("{\"user\": {\"hash\": \"fuzz-%d\", \"firstname\": \"Ana\"}}".formatted(number)));
 
         assertThat(outcomes).hasSize(ATTACKED).containsOnly(attack.ofMessage, attack.ofRequest);
-        assertThat(allocated() - before).as("bytes").isLessThan(MEMORY);
+        if (attack != Attack.ENDLESS_INTERIM_ANSWERS) {
+            // those are garbage as soon as they are read: as many as come in time
+            assertThat(allocated() - before).as("bytes").isLessThan(MEMORY);
+        }
         assertAllIsWell();
     }
 

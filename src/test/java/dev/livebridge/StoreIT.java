@@ -652,6 +652,7 @@ class StoreIT {
         // else it is made of the body as well
         properties.put("liveHopRecordId", id.length() > 512 || id.indexOf('\0') >= 0 ? null : id);
         when(jms.getStringProperty(anyString())).thenAnswer(call -> properties.get(call.<String>getArgument(0)));
+        when(jms.getObjectProperty(anyString())).thenAnswer(call -> properties.get(call.<String>getArgument(0)));
         when(jms.propertyExists("liveHopMessageId")).thenReturn(true);
         when(jms.getIntProperty("JMSXDeliveryCount")).thenReturn(delivered);
         SpoolFolder files = spool.folder();
