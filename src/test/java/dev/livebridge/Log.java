@@ -13,6 +13,7 @@ import org.apache.logging.log4j.core.config.Property;
 /** What the bridge says in its log, stack traces included, while this is open. */
 public final class Log extends AbstractAppender implements AutoCloseable {
     private final List<String> lines = new CopyOnWriteArrayList<>();
+    private final List<String> errors = new CopyOnWriteArrayList<>();
 
     private Log() {
         // of two with one name, only the first would hear anything
@@ -37,9 +38,17 @@ public final class Log extends AbstractAppender implements AutoCloseable {
         return lines;
     }
 
+    /** Those of the level ERROR, and those with a stack trace. */
+    public List<String> errors() {
+        return errors;
+    }
+
     @Override
     public void append(LogEvent event) {
         lines.add(event.getMessage().getFormattedMessage());
+        if (event.getLevel().isMoreSpecificThan(Level.ERROR) || event.getThrown() != null) {
+            errors.add(event.getMessage().getFormattedMessage());
+        }
         for (Throwable cause = event.getThrown(); cause != null; cause = cause.getCause()) {
             lines.add(cause.toString());
         }

@@ -1,5 +1,6 @@
 package dev.livebridge.delivery;
 
+import dev.livebridge.failure.DeliveryException;
 import dev.livebridge.failure.ErrorCode;
 import dev.livebridge.failure.FailedBeforeException;
 import dev.livebridge.failure.NoConversationException;
@@ -10,6 +11,7 @@ import jakarta.jms.MessageFormatException;
 import java.time.Duration;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.springframework.jms.JmsException;
+import software.amazon.awssdk.core.exception.SdkServiceException;
 
 /**
  * A try that has failed.
@@ -46,6 +48,16 @@ record Attempt(
             return CONVERSATION;
         }
         return service == null ? "other" : service;
+    }
+
+    /** The reason for those who only look after the service: what it answered says nothing of whom it was asked for. */
+    String state() {
+        if (failure instanceof DeliveryException answered && answered.response() != null) {
+            return service + " answered " + answered.response().status();
+        }
+        return failure instanceof SdkServiceException answered
+                ? service + " answered " + answered.statusCode()
+                : reason;
     }
 
     /**

@@ -123,7 +123,9 @@ public final class Retries implements Processor {
         Attempt attempt = attempts.of(progress, failure, service, streak.failed(lastEnd));
         if (service != null && !attempt.othersSucceed()) {
             outages.failed(
-                    service, new Outages.FailedCall(conversation(progress), attempt.reason(), attempt.retryAfter()));
+                    service,
+                    new Outages.FailedCall(
+                            conversation(progress), attempt.reason(), attempt.state(), attempt.retryAfter()));
         }
         Next next;
         if (progress == null) {

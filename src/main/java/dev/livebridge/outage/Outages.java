@@ -33,15 +33,17 @@ public final class Outages {
     private static final long LOOK_MILLIS = 200;
 
     private final Map<String, Service> services = new ConcurrentHashMap<>();
+    private volatile boolean stopped;
 
     /**
      * A call that failed.
      *
      * @param conversation what it was for
-     * @param reason       why, for the log and the health check
+     * @param reason       why, for the log
+     * @param state        the same for the health check, which anybody may read: without ids of conversations and users
      * @param retryAfter   how long the service asked to wait, null where it didn't
      */
-    public record FailedCall(String conversation, String reason, Duration retryAfter) {}
+    public record FailedCall(String conversation, String reason, String state, Duration retryAfter) {}
 
     /**
      * The end of an outage.
@@ -70,6 +72,7 @@ public final class Outages {
         private boolean asksForLong;
         private Instant awaySince;
         private String reason;
+        private String state;
         /** The first conversation whose call failed since the last success, and whether another's did. */
         private String failing;
 
@@ -86,12 +89,12 @@ public final class Outages {
 
     /** A call failed, and what it was for is not to blame. */
     public void failed(String name, String reason) {
-        failed(name, new FailedCall(null, reason, null), QUIET);
+        failed(name, new FailedCall(null, reason, reason, null), QUIET);
     }
 
     /** It is known to be away, however lately a call succeeded. */
     public void lost(String name, String reason) {
-        failed(name, new FailedCall(null, reason, null), Duration.ZERO);
+        failed(name, new FailedCall(null, reason, reason, null), Duration.ZERO);
     }
 
     /**
@@ -122,6 +125,7 @@ public final class Outages {
             service.lastFailure = now;
             service.lastSeenAway = now;
             service.reason = call.reason();
+            service.state = call.state();
             if (call.retryAfter() != null) {
                 Instant until = now.plus(call.retryAfter());
                 service.notBefore = until.isAfter(service.notBefore) ? until : service.notBefore;
@@ -131,8 +135,14 @@ public final class Outages {
         }
     }
 
-    private static void beginOutage(String name, Service service, Instant now, Duration quiet) {
-        if (service.awaySince == null
+    /** The bridge stops: what it cuts off then says nothing of a service. */
+    public void stop() {
+        stopped = true;
+    }
+
+    private void beginOutage(String name, Service service, Instant now, Duration quiet) {
+        if (!stopped
+                && service.awaySince == null
                 && Duration.between(service.lastSuccess, now).compareTo(quiet) >= 0) {
             service.awaySince = now;
             LOG.warn("{} is away, messages wait: {}", name, service.reason);
@@ -140,7 +150,7 @@ public final class Outages {
     }
 
     /** A service that asked for a long wait is away though nobody calls it again, if no other call succeeds. */
-    private static void beginIfAsked(String name, Service service, Instant now) {
+    private void beginIfAsked(String name, Service service, Instant now) {
         if (service.asksForLong) {
             beginOutage(name, service, now, QUIET);
         }
@@ -191,7 +201,7 @@ public final class Outages {
         Instant now = Instant.now();
         synchronized (service) {
             service.lastSeenAway = now;
-            service.reason = reason;
+            service.state = reason;
             service.notBefore = retryAfter == null ? service.notBefore : now.plus(retryAfter);
         }
     }
@@ -290,14 +300,14 @@ public final class Outages {
                 .toList();
     }
 
-    /** Who is away, and why. */
+    /** Who is away, and why; without ids of conversations and users. */
     public Map<String, String> now() {
         Map<String, String> away = new TreeMap<>();
         Instant stale = Instant.now().minus(STALE);
         services.forEach((name, service) -> {
             synchronized (service) {
                 if (service.awaySince != null && service.lastSeenAway.isAfter(stale)) {
-                    away.put(name, "since " + service.awaySince + ": " + service.reason);
+                    away.put(name, "since " + service.awaySince + ": " + service.state);
                 }
             }
         });

@@ -47,6 +47,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.dao.DataAccessResourceFailureException;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 
 @Timeout(20)
 class RetriesTest {
@@ -245,6 +246,22 @@ class RetriesTest {
         assertThat(outages.now()).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "503 to a conversation, Live answered 503",
+        "S3 with a key, S3 answered 503",
+        "refused connection, no connection to Live"
+    })
+    void tellsHealthNoIds(String failure, String state) throws Exception {
+        retries(DAY, false).process(called(failure, 0, false));
+
+        assertThat(outages.now().values())
+                .singleElement()
+                .asString()
+                .contains(state)
+                .doesNotContain("c1", "u1", "attachments/");
+    }
+
     @Test
     void goesOnWhenTheOutageEnds() throws Exception {
         Retries slow = retries(new Backoff(DAY, 1, DAY), DAY, false);
@@ -390,6 +407,14 @@ class RetriesTest {
     private static Throwable thrown(String failure) {
         return switch (failure) {
             case "401", "503" -> new ServiceUnavailableException("Live answered " + failure, response(failure, null));
+            case "503 to a conversation" ->
+                new ServiceUnavailableException(
+                        "Live answered 503 to the message call of conversation c1", response("503", null));
+            case "S3 with a key" ->
+                S3Exception.builder()
+                        .statusCode(503)
+                        .message("Slow down: attachments/c1/photo.png")
+                        .build();
             case "asked to wait" ->
                 new ServiceUnavailableException("Live answered 429", response("429", Duration.ofHours(1)));
             case "source away" ->

@@ -29,7 +29,7 @@ class OutagesTest {
     void endsTheWaitsOfAnOutage(int conversations, boolean isAsked, boolean ends) {
         Instant failedAt = Instant.now();
         for (int i = 0; i < conversations; i++) {
-            outages.failed(LIVE, new Outages.FailedCall("conversation " + i, "503", isAsked ? HOUR : null));
+            outages.failed(LIVE, new Outages.FailedCall("conversation " + i, "503", "503", isAsked ? HOUR : null));
         }
         outages.succeeded(LIVE);
 
@@ -72,7 +72,7 @@ class OutagesTest {
     @Test
     void saysThatAServiceIsAwayThatAskedForALongWait() {
         outages.succeeded(LIVE);
-        outages.failed(LIVE, new Outages.FailedCall("one", "429", HOUR));
+        outages.failed(LIVE, new Outages.FailedCall("one", "429", "429", HOUR));
         assertThat(outages.now()).isEmpty();
 
         // looked at from time to time, as nobody may call it
