@@ -16,6 +16,11 @@ public record Bot(String name, long id, String token, List<Long> defaultGroups) 
         return name.isEmpty() ? "Live" : "Live for bot " + name;
     }
 
+    /** Where its properties begin: {@code live.bot}, or {@code live.bots.<name>}. */
+    public String property() {
+        return "live." + (name.isEmpty() ? "bot" : "bots." + name);
+    }
+
     /** A user of this bot: a hash may be another person's with another bot. */
     public String userGroup(String userHash) {
         return name.isEmpty() || userHash == null ? userHash : name + "/" + userHash;

@@ -17,15 +17,22 @@ import dev.livebridge.outage.Outages;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Tells by HTTP's own meaning what Live's answer to a call says: done, try again, or never. */
 public final class LiveAnswer {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveAnswer.class);
+    private static final Duration REPEAT = Duration.ofHours(1);
+    private static final Duration QUIET = Duration.ofSeconds(1);
+    private static final Set<Integer> CREDENTIALS = Set.of(401, 403);
     private static final Set<Integer> GONE = Set.of(404, 410);
     private static final Set<Integer> WRONG_ADDRESS = Set.of(404, 405);
 
@@ -33,6 +40,10 @@ public final class LiveAnswer {
     private final Outages outages;
     private final Bots bots;
     private final Map<Bot, Instant> lastAccepted = new ConcurrentHashMap<>();
+    private final Map<Bot, Refusals> refusals = new ConcurrentHashMap<>();
+
+    /** A spell in which Live does not accept the credentials: when the log had its line, and when the last call met it. */
+    private record Refusals(Instant told, Instant last) {}
 
     public LiveAnswer(TokenFilter tokenFilter, Outages outages, Bots bots) {
         this.tokenFilter = tokenFilter;
@@ -65,7 +76,7 @@ public final class LiveAnswer {
         Bot bot = progress.bot();
         Delivery delivery = progress.delivery();
         if (response.ok()) {
-            lastAccepted.put(bot, Instant.now());
+            accepted(bot);
             succeeded(bot, delivery);
             return response;
         }
@@ -76,6 +87,9 @@ public final class LiveAnswer {
                         ? " to the queue call"
                         : " to the message call of conversation " + conversationId);
         if (speaksOfTheService(status, conversationId, bot, delivery)) {
+            if (CREDENTIALS.contains(status)) {
+                tellRefusal(status, bot);
+            }
             throw new ServiceUnavailableException(said, response);
         }
         if (status >= 500) {
@@ -84,6 +98,31 @@ public final class LiveAnswer {
         succeeded(bot, delivery);
         boolean unknown = conversationId != null && GONE.contains(status);
         throw RefusedException.byLive(unknown ? ErrorCode.UNKNOWN_CONVERSATION : ErrorCode.REJECTED, said, response);
+    }
+
+    private void accepted(Bot bot) {
+        Instant now = Instant.now();
+        lastAccepted.put(bot, now);
+        // one call of several that gets through ends nothing
+        refusals.computeIfPresent(bot, (key, spell) -> spell.last().isBefore(now.minus(QUIET)) ? null : spell);
+    }
+
+    /** That messages wait is said elsewhere; this says what to do, once an hour at most. */
+    private void tellRefusal(int status, Bot bot) {
+        Instant now = Instant.now();
+        refusals.compute(bot, (key, spell) -> {
+            if (spell != null && spell.told().isAfter(now.minus(REPEAT))) {
+                return new Refusals(spell.told(), now);
+            }
+            LOG.error(
+                    "{} answered {}: it does not accept the credentials. Look at {}.id and {}.token; where a gateway is in"
+                            + " front of Live, at live.api.headers.*",
+                    bot.live(),
+                    status,
+                    bot.property(),
+                    bot.property());
+            return new Refusals(now, now);
+        });
     }
 
     /** Live was well to this bot, and so to one of those that share its consumers. */
