@@ -1,5 +1,8 @@
 package dev.livebridge.routes;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.livebridge.Log;
 import dev.livebridge.delivery.Hold;
 import dev.livebridge.delivery.Progress;
 import dev.livebridge.delivery.TestProgress;
@@ -35,5 +38,22 @@ class GiveUpTest extends RouteTest {
         send("give-up", failed);
 
         assertCalls(calls);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"850, 850 ms", "2000, 2 s", "12340, 12 s", "425000, 7m5s", "604800000, 7d0h"})
+    void saysWhatWaitsWhereAndForHowLong(long millis, String time) {
+        Progress progress = TestProgress.ofMessage();
+        progress.setHold(new Hold(Duration.ofMillis(millis), "Live answered 429", "Live", true));
+        Exchange failed = message(progress);
+        failed.setVariable("next", "set-aside");
+        try (Log log = Log.listen()) {
+            send("give-up", failed);
+
+            assertThat(log.lines())
+                    .contains(progress.messageId()
+                            + ": Live answered 429; it waits on live.held, with what follows in its conversation, and is"
+                            + " tried again in " + time);
+        }
     }
 }
