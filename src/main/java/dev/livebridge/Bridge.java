@@ -28,12 +28,16 @@ import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListener;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.spi.Registry;
+import org.apache.camel.support.LifecycleStrategySupport;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The bridge: Camel Main with the configuration, the beans and the routes of a home folder. */
 public final class Bridge extends Main {
+    /** What it calls itself. */
+    public static final String VERSION = "live-bridge 0.1.0";
+
     /** The profile of the sandbox. */
     public static final String SANDBOX = "sandbox";
 
@@ -83,6 +87,7 @@ public final class Bridge extends Main {
         addMainListener(new MainListenerSupport() {
             @Override
             public void afterStart(BaseMainSupport main) {
+                LOG.info(up(new Settings(main.getCamelContext().getPropertiesComponent())));
                 warnOfPresignedAddresses(main.getCamelContext());
             }
         });
@@ -93,6 +98,23 @@ public final class Bridge extends Main {
                 lock(main.getCamelContext());
             }
         });
+    }
+
+    /** What runs, and where; without secrets. */
+    private static String up(Settings settings) {
+        return String.join(
+                " | ",
+                "Up: " + VERSION,
+                "store " + store(settings),
+                "broker " + settings.hosts("live.jms.url"),
+                port(settings, "webhook", "camel.server.enabled"),
+                port(settings, "management", "camel.management.enabled"),
+                "Live " + settings.hosts("live.api.base-url"));
+    }
+
+    private static String port(Settings settings, String name, String enabled) {
+        String address = settings.text("live." + name + ".host") + ":" + settings.text("live." + name + ".port");
+        return name + " " + (settings.flag(enabled) ? address : "off");
     }
 
     /** Before anything is consumed: the queues are this bridge's, or its siblings' on the same store. */
@@ -203,7 +225,7 @@ public final class Bridge extends Main {
     }
 
     /** The store that the settings name, not yet opened. */
-    static Store store(Settings settings) {
+    public static Store store(Settings settings) {
         return new Store(
                 settings.find("live.store.url").orElse(null),
                 settings.find("live.store.username").orElse(null),
@@ -260,6 +282,12 @@ public final class Bridge extends Main {
         context.addLifecycleStrategy(
                 new CallDeadline(beans.findSingleByType(UrlSource.class), beans.findSingleByType(S3.class)));
         context.addLifecycleStrategy(beans.findSingleByType(Consumers.class));
+        context.addLifecycleStrategy(new LifecycleStrategySupport() {
+            @Override
+            public void onContextStopping(CamelContext stopping) {
+                beans.findSingleByType(Outages.class).stop();
+            }
+        });
         // their connection is configured after this, and the HTTP servers start after it
         context.addStartupListener((started, already) -> {
             deadline.watch(started);

@@ -64,7 +64,8 @@ public final class Settings {
         DATABASE(
                 "a JDBC address, whose user and password stand in live.lookup.sql.username and live.lookup.sql.password"),
         SEPARATOR("one character that is no letter, digit or quote, or \\t for a tab"),
-        ON_FAILURE("continue or retry");
+        ON_FAILURE("continue or retry"),
+        LOG_FORMAT("text or json");
 
         private final String expected;
 
@@ -78,6 +79,8 @@ public final class Settings {
 
     /** All of a kind end in {@code *}. */
     private static final String TYPE = "[\\w.+-]+/([\\w.+-]+\\*?|\\*)";
+    /** Scheme, and host with port, in an address or in each of several. */
+    private static final Pattern HOSTS_OF_ADDRESS = Pattern.compile("(\\w+://)(?:[^/?,()]*@)?([^/?@,;()\\s]+)");
 
     /** The names of groups that requests may give. */
     private static final String GROUP_NAME = "[\\p{L}\\p{M}\\p{N}_.-]{1,64}";
@@ -206,6 +209,8 @@ public final class Settings {
             Map.entry("live.webhook.event.closed", ValueType.TEXT),
             Map.entry("live.management.host", ValueType.TEXT),
             Map.entry("live.management.port", ValueType.PORT),
+            Map.entry("live.log.format", ValueType.LOG_FORMAT),
+            Map.entry("live.log.file", ValueType.TEXT),
             Map.entry("live.routes.reload", ValueType.BOOLEAN),
             Map.entry("live.sandbox.demo", ValueType.BOOLEAN),
             Map.entry("live.sandbox.host", ValueType.TEXT),
@@ -362,7 +367,7 @@ public final class Settings {
     }
 
     /** Where the reader of a bot's own queue of messages hands them on in their groups. */
-    static String grouped(String queue) {
+    public static String grouped(String queue) {
         return queue + ".grouped";
     }
 
@@ -464,6 +469,7 @@ public final class Settings {
                 case QUERY -> RequestedUser.FIELDS.containsAll(SqlQuery.fields(value));
                 case SEPARATOR -> value.equals("\\t") || value.matches("[^\\p{L}\\d\"]");
                 case ON_FAILURE -> List.of("continue", "retry").contains(value);
+                case LOG_FORMAT -> List.of("text", "json").contains(value);
                 case TYPES -> Arrays.stream(value.split("[,\\s]+")).allMatch(one -> one.matches(TYPE));
                 case REFUSED_TYPES ->
                     Arrays.stream(value.split("[,\\s]+")).allMatch(one -> one.matches(TYPE + "|executables"));
@@ -516,6 +522,16 @@ public final class Settings {
     /** A file or folder, which may be relative to the home of the bridge. */
     public Path path(String key) {
         return configuration.home().resolve(text(key));
+    }
+
+    /** The hosts of an address, with its scheme: what a line may show of it, without user, password and parameters. */
+    public String hosts(String key) {
+        return HOSTS_OF_ADDRESS
+                .matcher(text(key))
+                .results()
+                .map(address -> address.group(1) + address.group(2))
+                .distinct()
+                .collect(Collectors.joining(", "));
     }
 
     public boolean flag(String key) {

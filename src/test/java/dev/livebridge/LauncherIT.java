@@ -135,7 +135,7 @@ class LauncherIT {
         assertThat(launcher.sandboxLog()
                         .lines()
                         .filter(line -> !line.contains(" dead-letter ") && !line.contains("AMQ142015")))
-                .hasSize(4)
+                .hasSize(6)
                 .noneMatch(line -> line.matches(".*(WARN|ERROR|Exception).*"))
                 .noneMatch(line -> secrets.stream().anyMatch(line::contains));
     }

@@ -67,8 +67,8 @@ final class RunProcess implements AutoCloseable {
     /** Once its routes have started. */
     RunProcess up() {
         await().atMost(PATIENCE)
-                .until(() -> !process.isAlive()
-                        || log().stream().anyMatch(line -> line.endsWith("Up: the routes have started")));
+                .until(() ->
+                        !process.isAlive() || log().stream().anyMatch(line -> line.contains("  Up: live-bridge ")));
         return this;
     }
 

@@ -47,6 +47,18 @@ class SettingsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
+            tcp://broker.example.org:61616                                   | tcp://broker.example.org:61616
+            tcp://one:61616?user=ana&password=s3cr3t,x                       | tcp://one:61616
+            (tcp://one:1?trustStorePassword=s3cr3t,tcp://two:2)?password=s3cr3t@x | tcp://one:1, tcp://two:2
+            tcp://ana:s3cr3t@one:1                                           | tcp://one:1
+            """)
+    void showsOfAnAddressItsHosts(String url, String shown) throws Exception {
+        assertThat(settings(REQUIRED + "live.jms.url = " + url).hosts("live.jms.url"))
+                .isEqualTo(shown);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
             live.bot.id = bot                    | live.bot.id must be an integer, not 'bot'
             live.retry.give-up-after = 24H       | live.retry.give-up-after must be a duration
             live.api.response-timeout = 0        | live.api.response-timeout must be a duration
@@ -84,6 +96,7 @@ class SettingsTest {
             live.lookup.sql.query = select 1     | live.lookup.sql.url is missing
             live.lookup.sql.url = db.example.org | live.lookup.sql.url must be a JDBC address
             live.lookup.csv.separator = ;;       | live.lookup.csv.separator must be one character
+            live.log.format = xml                | live.log.format must be text or json, not 'xml'
             live.lookup.csv.separator = a        | live.lookup.csv.separator must be one character
             live.api.response-timeout = 15       | live.api.response-timeout must be a duration
             live.attachments.max-size = 1000     | live.attachments.max-size must be a size

@@ -1,7 +1,15 @@
 package dev.livebridge.command;
 
+import dev.livebridge.Bridge;
 import dev.livebridge.StartException;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Properties;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -21,7 +29,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
             CommandLine.HelpCommand.class
         },
         mixinStandardHelpOptions = true,
-        version = "live-bridge 0.1.0",
+        version = Bridge.VERSION,
         synopsisSubcommandLabel = "COMMAND",
         exitCodeOnExecutionException = 1)
 public final class LiveBridge {
@@ -40,13 +48,47 @@ public final class LiveBridge {
     }
 
     public static void main(String[] args) {
-        // before the first logger is made
+        configureLog(args.length == 0 ? "" : args[0]);
+        System.exit(commandLine().execute(args));
+    }
+
+    /** Before the first logger is made, and so without Camel: config/log4j2.properties says what is chosen here. */
+    private static void configureLog(String command) {
         if (System.getProperty("log4j2.configurationFile") == null) {
             System.setProperty(
                     "log4j2.configurationFile",
                     home().resolve("config/log4j2.properties").toUri().toString());
         }
-        System.exit(commandLine().execute(args));
+        boolean isJson = logSetting("live.log.format", command).equals("json");
+        String file = logSetting("live.log.file", command);
+        System.setProperty("log.console", isJson ? "console-json" : "console");
+        System.setProperty("log.file", file.isEmpty() ? "none" : isJson ? "file-json" : "file");
+        System.setProperty(
+                "log.path",
+                home().resolve(file.isEmpty() ? "live-bridge.log" : file).toString());
+        boolean isBridge = command.equals("run") || command.equals("sandbox");
+        System.setProperty("log.threshold", isBridge ? "trace" : "off");
+    }
+
+    /** By the same precedence as any other: the environment, a system property, the sandbox's file, the file. */
+    private static String logSetting(String key, String command) {
+        Properties properties = new Properties();
+        for (String name : List.of("application.properties", "application-sandbox.properties")) {
+            if (name.equals("application.properties") || command.equals("sandbox")) {
+                try (Reader reader =
+                        Files.newBufferedReader(home().resolve("config").resolve(name))) {
+                    properties.load(reader);
+                } catch (IOException | IllegalArgumentException e) {
+                    // whoever reads all of it says what is wrong
+                }
+            }
+        }
+        String variable = key.toUpperCase(Locale.ROOT).replace('.', '_');
+        return Stream.of(System.getenv(variable), System.getProperty(key), properties.getProperty(key))
+                .filter(value -> value != null && !value.isBlank())
+                .findFirst()
+                .orElse("")
+                .trim();
     }
 
     /** The commands, which tell a failure in one line. */

@@ -41,8 +41,24 @@ public final class SandboxBridge {
                 start(main.getCamelContext());
             }
         });
+        bridge.addMainListener(new MainListenerSupport() {
+            @Override
+            public void afterStart(BaseMainSupport main) {
+                LOG.info(ready(new Settings(main.getCamelContext().getPropertiesComponent())));
+            }
+        });
         bridge.withRoutes("sandbox");
         return bridge;
+    }
+
+    private static String ready(Settings settings) {
+        String live = "http://" + settings.text("live.sandbox.address") + ":" + settings.text("live.sandbox.live-port");
+        return String.join(
+                " | ",
+                "The sandbox is ready: broker " + settings.hosts("live.jms.url"),
+                "what the agent sees " + live + "/sandbox/conversations",
+                "S3 " + settings.text("live.s3.endpoint"),
+                "webhook " + settings.text("live.sandbox.webhook-url"));
     }
 
     private static void start(CamelContext context) {

@@ -17,7 +17,7 @@ final class BridgeProcess implements AutoCloseable {
     /** Ports that two bridges on one machine can't share; only a bridge that has them is told. */
     private static final String[] PORTS = {"live.management.port", "live.webhook.port"};
 
-    private static final String UP = "Up: the routes have started";
+    private static final String UP = "Up: live-bridge ";
 
     private final Path log;
     private final ProcessBuilder command;

@@ -2,6 +2,8 @@ package dev.livebridge.house;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -20,6 +22,9 @@ import org.apache.logging.log4j.message.SimpleMessage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What config/log4j2.properties lets through. */
 class LogConfigurationTest {
@@ -93,7 +98,7 @@ class LogConfigurationTest {
                 .setMessage(new SimpleMessage("ñandú 😀"))
                 .build();
 
-        assertThat(shown(event)).endsWith(" INFO  Any                ñandú 😀" + System.lineSeparator());
+        assertThat(shown(event)).endsWith(" INFO  dev.livebridge.Any  ñandú 😀" + System.lineSeparator());
     }
 
     /** As the configured layout writes it. */
@@ -122,11 +127,70 @@ class LogConfigurationTest {
                 .setThrown(new IllegalStateException("tcp://one:61616?trustStorePassword=s3cret"))
                 .build();
 
+        assertThat(json(event)).doesNotContain("s3cret").contains("https://***@gw:8443/live?***: away (again)", "at dev.");
         assertThat(new String(layout.toByteArray(event), StandardCharsets.UTF_8))
                 .doesNotContain("s3cret")
                 .contains(
                         "no answer of https://***@gw:8443/live?***: away (again)",
                         "IllegalStateException: tcp://one:61616?***")
                 .containsOnlyOnce("IllegalStateException");
+    }
+
+    @Test
+    void aLineHasDateZoneAndWholeNames() {
+        assertThat(written("console", "dev.livebridge.delivery.DeliveryTable"))
+                .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}(Z|[+-]\\d\\d:\\d\\d)"
+                        + " WARN  dev\\.livebridge\\.delivery\\.DeliveryTable  of \"a\" b\\R");
+    }
+
+    @Test
+    void eachLineOfJsonIsAnObject() throws Exception {
+        String line = written("console-json", "give-up");
+
+        assertThat(line.lines()).hasSize(1);
+        JsonNode object = new JsonMapper().readTree(line);
+        assertThat(object.at("/time").asText()).matches("\\d{4}-\\d\\d-\\d\\dT.*(Z|[+-]\\d\\d:\\d\\d)");
+        assertThat(object.at("/level").asText()).isEqualTo("WARN");
+        assertThat(object.at("/logger").asText()).isEqualTo("give-up");
+        assertThat(object.at("/message").asText()).isEqualTo("of \"a\" b");
+    }
+
+    private String json(LogEvent event) {
+        return (String) context.getConfiguration()
+                .getAppender("console-json")
+                .getLayout()
+                .toSerializable(event);
+    }
+
+    private String written(String appender, String logger) {
+        return (String) context.getConfiguration()
+                .getAppender(appender)
+                .getLayout()
+                .toSerializable(Log4jLogEvent.newBuilder()
+                        .setLoggerName(logger)
+                        .setLevel(Level.WARN)
+                        .setMessage(new SimpleMessage("of \"a\"\nb"))
+                        .build());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"file", "file-json"})
+    void aFileIsMadeWithItsFirstLine(String appender, @TempDir Path folder) {
+        Path file = folder.resolve("below/bridge.log");
+        System.setProperty("log.file", appender);
+        System.setProperty("log.path", file.toString());
+        LoggerContext other = new LoggerContext(
+                "test", null, Path.of("config/log4j2.properties").toUri());
+        try {
+            other.start();
+            assertThat(file).doesNotExist();
+            other.getLogger("demo").warn("Día");
+            assertThat(file).content().contains("demo", "Día").satisfies(line -> assertThat(line.startsWith("{"))
+                    .isEqualTo(appender.equals("file-json")));
+        } finally {
+            other.stop();
+            System.clearProperty("log.file");
+            System.clearProperty("log.path");
+        }
     }
 }
