@@ -10,7 +10,6 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -32,7 +31,11 @@ final class ShowLetter implements Callable<Integer> {
     /** How much of a body is shown, in characters. */
     private static final int BEGINNING = 4_000;
 
-    @Parameters(index = "0", paramLabel = "ID", description = "liveOriginMessageId, or JMSMessageID")
+    @Parameters(
+            index = "0",
+            paramLabel = "ID",
+            description =
+                    "any id that it has, or had before a replay: liveOriginMessageId, JMSMessageID or JMSCorrelationID")
     private String id;
 
     @Option(
@@ -46,7 +49,7 @@ final class ShowLetter implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         return DeadLettersCommand.run(letters -> {
-            Selection selection = Selection.ids(List.of(id));
+            Selection selection = Selection.anyId(id);
             if (body) {
                 writeBody(letters, selection);
             } else {

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +51,8 @@ public final class DeadLetters {
 
     /** In the place of the ids of all that have none. */
     private static final String NAMELESS = "-";
+
+    private static final int MAX_EARLIER_IDS = 20;
 
     private final ConnectionFactory connections;
     private final String queue;
@@ -266,6 +269,7 @@ public final class DeadLetters {
             int replays = original.replays();
             Map<String, Object> properties = original.properties();
             properties.keySet().removeIf(name -> name.startsWith("live"));
+            properties.put(Original.EARLIER_IDS, earlierIds(original, originId, letter.getJMSMessageID()));
             properties.put("liveReplays", replays == Integer.MAX_VALUE ? replays : replays + 1);
             Message message = Resend.message(original, properties, session);
             if (message.getJMSCorrelationID() == null && message.getJMSCorrelationIDAsBytes() == null) {
@@ -279,6 +283,22 @@ public final class DeadLetters {
             }
             producer.send(origin, message, DeliveryMode.PERSISTENT, message.getJMSPriority(), 0);
         }
+    }
+
+    /** Those of the letter, and those that are known already: of many replays the first two and the last ones. */
+    private static String earlierIds(Original original, Optional<String> originId, String messageId)
+            throws JMSException {
+        Set<String> ids = new LinkedHashSet<>();
+        if (original.earlierIds() != null) {
+            ids.addAll(List.of(original.earlierIds().strip().split(" ")));
+        }
+        originId.ifPresent(ids::add);
+        ids.add(messageId);
+        List<String> kept = new ArrayList<>(ids);
+        while (kept.size() > MAX_EARLIER_IDS) {
+            kept.remove(2);
+        }
+        return " " + String.join(" ", kept) + " ";
     }
 
     private static Original kept(Message letter, SpoolFolder folder) throws JMSException, IOException {

@@ -1,6 +1,8 @@
 package dev.livebridge.deadletter;
 
+import dev.livebridge.jms.Original;
 import java.util.Collection;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /**
@@ -25,6 +27,13 @@ public record Selection(String selector) {
     public static Selection ids(Collection<String> ids) {
         String list = list(ids);
         return new Selection("liveOriginMessageId IN " + list + " OR JMSMessageID IN " + list);
+    }
+
+    /** Those that have, or had before a replay, this id: of a message, of a dead letter, or the correlation id. */
+    public static Selection anyId(String id) {
+        String like = id.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_");
+        return new Selection(ids(List.of(id)).selector() + " OR JMSCorrelationID = " + literal(id) + " OR "
+                + Original.EARLIER_IDS + " LIKE " + literal("% " + like + " %") + " ESCAPE '\\'");
     }
 
     /** Those whose own JMSMessageID is one of these. */

@@ -53,6 +53,11 @@ public final class Original {
     /** On the bridge's own queues: how many bytes its properties took, of which the longest are left out. */
     private static final String SIZE = Identity.PREFIX + "PropertiesSize";
 
+    /** The property of {@link #earlierIds}. */
+    public static final String EARLIER_IDS = "liveEarlierIds";
+
+    private static final int MAX_EARLIER_IDS = 4_000;
+
     /** The property by which a producer marks what is to be done once. */
     public static final String KEY = "idempotencyKey";
 
@@ -249,6 +254,13 @@ public final class Original {
     /** How often it has been replayed from the dead letters, which a caller may claim as well. */
     public int replays() throws JMSException {
         return message.getObjectProperty("liveReplays") instanceof Integer replays ? Math.max(0, replays) : 0;
+    }
+
+    /** The ids by which it was known before it was replayed, with a blank before and after each; null where there are none. */
+    public String earlierIds() throws JMSException {
+        return message.getObjectProperty(EARLIER_IDS) instanceof String ids && ids.length() <= MAX_EARLIER_IDS
+                ? ids
+                : null;
     }
 
     /** The most that {@link #length} can be, known without a look at each character. */

@@ -77,6 +77,8 @@ class DeadLetterTest extends RouteTest {
         assertCalls("jms:live.deadletters, outages.succeeded");
         Message letter = received("jms:live.deadletters");
         assertThat(letter.getBody()).isSameAs(progress.original());
+        // it was never replayed
+        assertThat(letter.removeHeader("liveEarlierIds")).isNull();
         assertThat(letter.getHeaders())
                 .containsExactlyInAnyOrderEntriesOf(Map.ofEntries(
                         Map.entry("liveErrorCode", "rejected"),
