@@ -3,7 +3,6 @@ package dev.livebridge.command;
 import dev.livebridge.StartException;
 import dev.livebridge.deadletter.DeadLetters;
 import dev.livebridge.spool.Spool;
-import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
 import java.io.IOException;
 import picocli.CommandLine;
@@ -52,16 +51,25 @@ final class DeadLettersCommand {
     }
 
     private static int run(Preparation preparation, Job work) throws Exception {
-        try (Client client = new Client();
-                Spool spool = new Spool(client.settings().path("live.attachments.spool-directory"))) {
-            preparation.of(spool);
-            return work.with(new DeadLetters(
-                    client.context()
-                            .getRegistry()
-                            .lookupByNameAndType("brokerConnectionFactory", ConnectionFactory.class),
-                    client.settings().text("live.queues.deadletters"),
-                    client.settings().inQueues(),
-                    spool));
+        return withClient(client -> {
+            try (Spool spool = new Spool(client.settings().path("live.attachments.spool-directory"))) {
+                preparation.of(spool);
+                return work.with(client.letters(client.settings().text("live.queues.deadletters"), spool));
+            }
+        });
+    }
+
+    /** What a command does at the broker. */
+    @FunctionalInterface
+    interface Task {
+        int with(Client client) throws Exception;
+    }
+
+    static int withClient(Task task) throws Exception {
+        try (Client client = new Client()) {
+            // says what to do where there is none
+            client.connect().close();
+            return task.with(client);
         } catch (JMSException e) {
             throw new StartException("the broker: " + e.getMessage(), e);
         }

@@ -22,6 +22,8 @@ import picocli.CommandLine.IExecutionExceptionHandler;
             Run.class,
             Sandbox.class,
             Send.class,
+            Listen.class,
+            Find.class,
             DeadLettersCommand.class,
             Check.class,
             Groups.class,

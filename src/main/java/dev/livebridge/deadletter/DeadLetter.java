@@ -45,7 +45,7 @@ public record DeadLetter(
                 text(message, "liveErrorMessage"));
     }
 
-    private static Addressee addressee(Message message) {
+    static Addressee addressee(Message message) {
         try {
             return Addressee.of(Original.unkept(message), false);
         } catch (IOException | JMSException | RuntimeException e) {

@@ -1,5 +1,6 @@
 package dev.livebridge.deadletter;
 
+import dev.livebridge.jms.Addressee;
 import dev.livebridge.jms.Identity;
 import dev.livebridge.jms.JmsProperties;
 import dev.livebridge.jms.LargeMessages;
@@ -91,6 +92,11 @@ public final class OpenLetter {
     /** By name; the message's own and the bridge's. */
     public Map<String, Object> properties() {
         return properties;
+    }
+
+    /** Whom it names; reads no more of its body than it must. */
+    public Addressee addressee() {
+        return DeadLetter.addressee(original.message());
     }
 
     /** Whether it has a body of text or bytes; no other is ever opened. */

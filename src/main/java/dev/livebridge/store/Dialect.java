@@ -9,6 +9,9 @@ interface Dialect {
     /** Sets where connections come from. */
     void configure(HikariDataSource pool);
 
+    /** For a process that only looks. */
+    void restrictToReads(HikariDataSource pool);
+
     /** Says what a failure means, in one line: a DataAccessResourceFailureException where the database is away. */
     DataAccessException translate(SQLException failure);
 

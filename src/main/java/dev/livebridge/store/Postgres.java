@@ -36,6 +36,11 @@ final class Postgres implements Dialect {
     }
 
     @Override
+    public void restrictToReads(HikariDataSource pool) {
+        pool.setReadOnly(true);
+    }
+
+    @Override
     public DataAccessException translate(SQLException failure) {
         SQLException root = Causes.root(failure);
         String message = withoutUser(root.getMessage().replaceAll("\\s*\\R\\s*", " "));

@@ -45,6 +45,11 @@ final class Sqlite implements Dialect {
     }
 
     @Override
+    public void restrictToReads(HikariDataSource pool) {
+        pool.setConnectionInitSql("pragma query_only = on");
+    }
+
+    @Override
     public DataAccessException translate(SQLException failure) {
         SQLException root = Causes.root(failure);
         int code = root.getErrorCode() & PRIMARY_CODE;

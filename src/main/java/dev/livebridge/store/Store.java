@@ -109,6 +109,12 @@ public final class Store implements AutoCloseable {
         }
     }
 
+    /** The same for reading alone, beside the bridge that has it open; not to be opened. */
+    public Store readOnly() {
+        dialect.restrictToReads(pool);
+        return this;
+    }
+
     private void lock() throws IOException {
         lock = FileChannel.open(
                 file.resolveSibling("live-bridge.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
