@@ -10,6 +10,9 @@ import static org.awaitility.Awaitility.await;
 import dev.livebridge.sandbox.Broker;
 import jakarta.jms.Connection;
 import jakarta.jms.Session;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -31,6 +34,7 @@ class SignalIT {
 
     private Broker broker;
     private TcpProxy proxy;
+    private ServerSocket live;
     private RunProcess bridge;
     private int port;
 
@@ -39,12 +43,20 @@ class SignalIT {
         port = freePort();
         broker = new Broker("127.0.0.1", port, folder.resolve("broker"), MESSAGES, GROUPED);
         proxy = new TcpProxy(port);
-        bridge = new RunProcess(folder, Map.of("live.jms.url", "tcp://127.0.0.1:" + proxy.port())).up();
+        live = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+        live.setSoTimeout(20_000);
+        bridge = new RunProcess(
+                        folder,
+                        Map.of(
+                                "live.jms.url", "tcp://127.0.0.1:" + proxy.port(),
+                                "live.api.base-url", "http://127.0.0.1:" + live.getLocalPort()))
+                .up();
     }
 
     @AfterEach
     void leaveNothingBehind() throws Exception {
         bridge.close();
+        live.close();
         proxy.close();
         broker.close();
     }
@@ -57,15 +69,32 @@ class SignalIT {
     @Test
     void withASilentBrokerInTheMiddleOfALargeMessage() throws Exception {
         proxy.fallSilentAfter(LARGE / 4);
-        try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory("tcp://127.0.0.1:" + port);
-                Connection connection = factory.createConnection();
-                Session session = connection.createSession()) {
-            session.createProducer(session.createQueue(CONVERSATIONS))
-                    .send(session.createTextMessage("x".repeat(LARGE)));
-        }
+        send(CONVERSATIONS, "x".repeat(LARGE));
         await().until(proxy::isSilent);
 
         assertThat(terminate()).isLessThan(IN_TIME);
+    }
+
+    /** No answer ever comes: its message goes back to its queue. */
+    @Test
+    void withoutAWordOfFailureWhileACallIsUnderWay() throws Exception {
+        for (String conversation : new String[] {"c1", "c2", "c3"}) {
+            send(MESSAGES, "{\"conversationId\": \"%s\", \"text\": \"Hi\"}".formatted(conversation));
+        }
+        try (Socket first = live.accept();
+                Socket second = live.accept()) {
+            assertThat(terminate()).isLessThan(IN_TIME);
+        }
+
+        assertThat(bridge.log()).noneMatch(line -> line.matches(".*( ERROR |Exception|^\\s+at | is away).*"));
+    }
+
+    private void send(String queue, String text) throws Exception {
+        try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory("tcp://127.0.0.1:" + port);
+                Connection connection = factory.createConnection();
+                Session session = connection.createSession()) {
+            session.createProducer(session.createQueue(queue)).send(session.createTextMessage(text));
+        }
     }
 
     private Duration terminate() throws Exception {

@@ -127,7 +127,9 @@ class LogConfigurationTest {
                 .setThrown(new IllegalStateException("tcp://one:61616?trustStorePassword=s3cret"))
                 .build();
 
-        assertThat(json(event)).doesNotContain("s3cret").contains("https://***@gw:8443/live?***: away (again)", "at dev.");
+        assertThat(json(event))
+                .doesNotContain("s3cret")
+                .contains("https://***@gw:8443/live?***: away (again)", "at dev.");
         assertThat(new String(layout.toByteArray(event), StandardCharsets.UTF_8))
                 .doesNotContain("s3cret")
                 .contains(
