@@ -59,6 +59,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** What the store is used for, in the embedded file and in a PostgreSQL, each by two instances at once. */
@@ -513,6 +514,21 @@ class StoreIT {
 
         assertThat(column("message_id", "delivery")).containsExactly(message + "young");
         assertThat(column("conversation_id", "conversation")).containsExactly(conversation + "-young");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void isReadBesideTheBridgeThatHasItOpen(Kind kind) {
+        open(kind);
+        store.write(sql -> sql.update("insert into secret (name, value) values (?, 'a value')", message + " digest"));
+
+        try (Store looking = store(kind).readOnly()) {
+            assertThat(looking.<Boolean>read(sql -> sql.exists(
+                            "select 1 from secret where substr(name, 1, ?) = ?", message.length() + 1, message + " ")))
+                    .isTrue();
+            assertThatThrownBy(() -> looking.read(sql -> sql.update("delete from secret where name = 'x'")))
+                    .isInstanceOf(DataAccessException.class);
+        }
     }
 
     @Test
