@@ -257,11 +257,12 @@ class LauncherIT {
 
         assertThat(launcher.output(launcher.runWith(environment, "check"))).contains("not 'Señora 販売'");
         Path file = Files.writeString(folder.resolve("Año.txt"), "Hi");
-        Process sent = launcher.runWith(environment, "send", "cola.añ", file.toString(), "--property", "país=España");
-        assertThat(sent.exitValue()).as(launcher.output(sent)).isZero();
         try (Connection connection = connect();
                 Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
                 MessageConsumer queue = session.createConsumer(session.createQueue("cola.añ"))) {
+            Process sent =
+                    launcher.runWith(environment, "send", "cola.añ", file.toString(), "--property", "país=España");
+            assertThat(sent.exitValue()).as(launcher.output(sent)).isZero();
             assertThat(queue.receive(PATIENCE.toMillis()).getStringProperty("país"))
                     .isEqualTo("España");
         }

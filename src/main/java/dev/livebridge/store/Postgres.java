@@ -38,6 +38,8 @@ final class Postgres implements Dialect {
     @Override
     public void restrictToReads(HikariDataSource pool) {
         pool.setReadOnly(true);
+        // each statement is a transaction of its own here
+        pool.addDataSourceProperty("readOnlyMode", "always");
     }
 
     @Override
