@@ -3,6 +3,7 @@ package dev.livebridge;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.livebridge.http.BoundedHttpComponent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -206,6 +207,8 @@ final class RouteTrial {
         trial.getPropertiesComponent().addPropertiesFunction(new DurationFunction(model.getPropertiesComponent()));
         JmsComponent jms = model.getComponent("jms", JmsComponent.class);
         trial.addComponent("jms", new JmsComponent(jms.getConfiguration().copy()));
+        // the trial would take that of the registry for its own, and stop it
+        trial.addComponent("http", new BoundedHttpComponent());
         return trial;
     }
 

@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import org.apache.camel.Route;
 import org.apache.camel.util.FileUtil;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -91,7 +92,7 @@ class EnrichmentIT {
     @Test
     void takesUpASavedLookupAndKeepsThePrecedence() throws Exception {
         save(enrichUser(CRM.replace("http://crm.example.org", BRIDGE.live().baseUrl())));
-        await().untilAsserted(() -> assertThat(log.lines()).anyMatch(line -> line.contains("Reloaded ")));
+        awaitReload();
 
         request("{\"Ticket\": 2024, \"Plan\": \"gold\"}");
 
@@ -144,7 +145,7 @@ class EnrichmentIT {
                                         ? aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER)
                                         : status(Integer.parseInt(answer)).withBody("{\"Oops\": 1}")));
         save(enrichUser(CRM.replace("http://crm.example.org", BRIDGE.live().baseUrl())));
-        await().untilAsserted(() -> assertThat(log.lines()).anyMatch(line -> line.contains("Reloaded ")));
+        awaitReload();
 
         assertThat(request("{}").at("/status").asText()).isEqualTo("queued");
 
@@ -172,7 +173,7 @@ class EnrichmentIT {
                               simple:
                                 expression: "%s"
                 """.formatted(change)));
-        await().untilAsserted(() -> assertThat(log.lines()).anyMatch(line -> line.contains("Reloaded ")));
+        awaitReload();
 
         JsonNode reply = request("{}");
 
@@ -212,7 +213,8 @@ class EnrichmentIT {
         Path route = HOME.resolve("routes/queue-conversation.camel.yaml");
         Path draft = Files.writeString(HOME.resolve("draft"), Files.readString(route) + "# " + hash + "\n");
         Files.move(draft, route, StandardCopyOption.REPLACE_EXISTING);
-        await().untilAsserted(() -> assertThat(log.lines()).anyMatch(line -> line.contains("Reloaded ")));
+        await().untilAsserted(() -> assertThat(log.lines())
+                .anyMatch(line -> line.contains("Reloaded ") && line.contains("queue-conversation")));
 
         BRIDGE.live()
                 .stubFor(post(QUEUE_PATH).willReturn(okJson("{\"conversationId\": \"%s\"}".formatted(unique("c")))));
@@ -224,7 +226,7 @@ class EnrichmentIT {
     void saysWhatIsWrongWithAnAnswerThatIsNoJson() throws Exception {
         BRIDGE.live().stubFor(get(urlPathEqualTo("/crm")).willReturn(ok("<html>")));
         save(enrichUser(CRM.replace("http://crm.example.org", BRIDGE.live().baseUrl())));
-        await().untilAsserted(() -> assertThat(log.lines()).anyMatch(line -> line.contains("Reloaded ")));
+        awaitReload();
 
         JsonNode reply = request("{}");
 
@@ -266,10 +268,10 @@ class EnrichmentIT {
     /** The route with these steps, of which the first stands in line 13. */
     private static String enrichUser(String steps) {
         return """
-                # the integrator's own, %s
+                # the integrator's own
                 - route:
                     id: enrich-user
-                    description: Add what the caller doesn't know
+                    description: Add what the caller doesn't know, %s
                     errorHandler:
                       noErrorHandler: {}
                     from:
@@ -279,6 +281,15 @@ class EnrichmentIT {
                         name: enrich-user
                       steps:
                 """.formatted(unique("save")) + steps.replaceAll("(?m)^ {24}", "        ");
+    }
+
+    /** What another test has saved may be reloaded just now. */
+    private void awaitReload() throws IOException {
+        String saved = Files.readString(FILE);
+        await().until(() -> {
+            Route route = BRIDGE.context().getRoute("enrich-user");
+            return route != null && saved.contains("description: " + route.getDescription());
+        });
     }
 
     private void save(String route) throws IOException {

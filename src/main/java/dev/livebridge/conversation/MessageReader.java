@@ -49,6 +49,8 @@ public final class MessageReader extends ServiceSupport implements Runnable {
     private static final long IDLE_MILLIS = 500;
     /** How often a message is tried that can't be handed on. */
     private static final int TRIES = 3;
+
+    private static final int TRIES_WITHOUT_MEMORY = 20;
     /** How long a batch is waited for at the most once its first message is there. */
     private static final long GATHER_MILLIS = 5;
 
@@ -251,7 +253,7 @@ public final class MessageReader extends ServiceSupport implements Runnable {
                 // nothing was asked of the broker for it
                 unreadable.bury(next, from, e, session);
             }
-            boolean isFull = batch.size() >= (alone > 0 ? 1 : batchSize) || System.nanoTime() > until;
+            boolean isFull = taken.size() >= (alone > 0 ? 1 : batchSize) || System.nanoTime() > until;
             // one that is on its way gathers while this batch is committed
             next = isFull ? null : consumer.receiveNoWait();
         }
@@ -283,7 +285,9 @@ public final class MessageReader extends ServiceSupport implements Runnable {
             return;
         }
         String id = id(taken.get(0));
-        if (failures.merge(id, 1, Integer::sum) < TRIES) {
+        // memory may be short because of its neighbours
+        int enough = failure instanceof OutOfMemoryError ? TRIES_WITHOUT_MEMORY : TRIES;
+        if (failures.merge(id, 1, Integer::sum) < enough) {
             return;
         }
         // it comes first again, unless another has overtaken it, or its time has passed

@@ -41,6 +41,8 @@ public final class Retries implements Processor {
     /** How often a message is delivered that can't be taken up. */
     private static final int DELIVERIES = 3;
 
+    private static final int DELIVERIES_WITHOUT_MEMORY = 20;
+
     private final Limits limits;
     private final Deliveries deliveries;
     private final Outages outages;
@@ -200,8 +202,10 @@ public final class Retries implements Processor {
             return Next.TRY_AGAIN;
         }
         boolean isAtFault = !attempt.isOfAService() && !attempt.isOfTheBroker() && goesOn(exchange);
+        // memory may be short because of its neighbours
+        int enough = attempt.isServerError() ? DELIVERIES_WITHOUT_MEMORY : DELIVERIES;
         Message met = exchange.getMessage().getBody(Message.class);
-        return isAtFault && met.getIntProperty("JMSXDeliveryCount") >= DELIVERIES ? Next.BURY : Next.PUT_BACK;
+        return isAtFault && met.getIntProperty("JMSXDeliveryCount") >= enough ? Next.BURY : Next.PUT_BACK;
     }
 
     private static boolean mayTryAgain(Exchange exchange, Attempt attempt) {

@@ -287,6 +287,8 @@ class RetriesTest {
             wrong type    | 3        | bury
             broker away   | 3        | put-back
             store away    | 3        | try-again
+            out of memory | 19       | put-back
+            out of memory | 20       | bury
             """)
     void buriesWhatCanNotBeTakenUp(String failure, int delivery, String then) throws Exception {
         TextMessage message = mock(TextMessage.class);
