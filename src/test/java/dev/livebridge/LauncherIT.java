@@ -288,6 +288,17 @@ class LauncherIT {
     }
 
     @Test
+    void endsWithOneLineWhereItsLogCannotBeWritten() throws Exception {
+        Process run = launcher.runWith(new String[] {"LIVE_LOG_FILE=README.md/bridge.log"}, "run");
+
+        assertThat(launcher.output(run).lines().toList())
+                .singleElement()
+                .asString()
+                .contains("live.log.file", "README.md");
+        assertThat(run.exitValue()).isEqualTo(1);
+    }
+
+    @Test
     void namesAllThatIsMissingInOneLine() throws Exception {
         Process run = launcher.run("run");
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
@@ -50,12 +51,17 @@ public final class LiveBridge {
     }
 
     public static void main(String[] args) {
-        configureLog(args.length == 0 ? "" : args[0]);
+        try {
+            configureLog(args.length == 0 ? "" : args[0]);
+        } catch (IOException e) {
+            commandLine().getErr().println("live-bridge: cannot write live.log.file: " + DeadLettersCommand.line(e));
+            System.exit(1);
+        }
         System.exit(commandLine().execute(args));
     }
 
     /** Before the first logger is made, and so without Camel: config/log4j2.properties says what is chosen here. */
-    private static void configureLog(String command) {
+    private static void configureLog(String command) throws IOException {
         if (System.getProperty("log4j2.configurationFile") == null) {
             System.setProperty(
                     "log4j2.configurationFile",
@@ -65,10 +71,15 @@ public final class LiveBridge {
         String file = logSetting("live.log.file", command);
         System.setProperty("log.console", isJson ? "console-json" : "console");
         System.setProperty("log.file", file.isEmpty() ? "none" : isJson ? "file-json" : "file");
-        System.setProperty(
-                "log.path",
-                home().resolve(file.isEmpty() ? "live-bridge.log" : file).toString());
+        Path path = home().resolve(file.isEmpty() ? "live-bridge.log" : file);
+        System.setProperty("log.path", path.toString());
         boolean isBridge = command.equals("run") || command.equals("sandbox");
+        if (isBridge && !file.isEmpty()) {
+            // Log4j would go on, and say so with each line
+            Files.createDirectories(path.getParent());
+            Files.newOutputStream(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND)
+                    .close();
+        }
         System.setProperty("log.threshold", isBridge ? "trace" : "off");
     }
 

@@ -8,6 +8,7 @@ import dev.livebridge.store.Sql;
 import dev.livebridge.store.Store;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
+import jakarta.jms.JMSSecurityException;
 import jakarta.jms.Session;
 import java.io.IOException;
 import java.sql.ResultSet;
@@ -53,12 +54,17 @@ final class Whereabouts {
             Set<String> queues = queues();
             queues.addAll(List.of(more));
             for (String queue : queues) {
-                if (Client.count(session, queue) > 0) {
-                    client.browse(queue).open(Selection.ALL, letter -> {
-                        if (isOf(letter, id)) {
-                            found.add(line(letter, queue));
-                        }
-                    });
+                try {
+                    if (Client.count(session, queue) > 0) {
+                        client.browse(queue).open(Selection.ALL, letter -> {
+                            if (isOf(letter, id)) {
+                                found.add(line(letter, queue));
+                            }
+                        });
+                    }
+                } catch (JMSSecurityException e) {
+                    // a producer's user, say
+                    found.add(queue + " can't be looked at: this user may not browse it");
                 }
             }
         }
