@@ -117,8 +117,15 @@ final class Client implements AutoCloseable {
                 factory("brokerConnectionFactory"), queue, settings().inQueues(), spool);
     }
 
+    /** Whether it has ended already, as at Ctrl-C. */
+    boolean isEnded() {
+        return !context().isStarted();
+    }
+
     @Override
     public void close() {
-        main.stop();
+        if (!isEnded()) {
+            main.stop();
+        }
     }
 }

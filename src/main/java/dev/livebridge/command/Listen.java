@@ -60,6 +60,11 @@ final class Listen implements Callable<Integer> {
                     }
                     Thread.sleep(PAUSE_MILLIS);
                 }
+            } catch (JMSException | IOException e) {
+                if (client.isEnded()) {
+                    return 0;
+                }
+                throw e;
             }
         });
     }
