@@ -178,6 +178,7 @@ class DeadLettersIT {
                         Map.entry("text", "ñ"),
                         Map.entry("long", 2L),
                         Map.entry("JMSXGroupID", "my-group"),
+                        Map.entry("liveEarlierIds", " " + letter.getJMSMessageID() + " "),
                         Map.entry("liveReplays", 3));
         assertThat(replayed.getJMSType()).isEqualTo("my-type");
         assertThat(replayed.getJMSPriority()).isEqualTo(7);
