@@ -90,7 +90,7 @@ public final class Settings {
     private static final Pattern MISSING = Pattern.compile("^Property with key \\[([^\\]]*)]");
 
     private static final Pattern CREDENTIALS =
-            Pattern.compile("(?i)[?&;](user|password|sslpassword)=|//[^/?]*@|:[^/@:]+/[^/@]+@");
+            Pattern.compile("(?i)[?&;](user|password|sslpassword)=|//[^?;]*@|^jdbc:oracle:[^?]*:[^/@:]+/[^/@]+@");
 
     /** Where a mistake may be a password. */
     private static final Set<ValueType> ADDRESSES =
@@ -463,8 +463,7 @@ public final class Settings {
                             && HttpService.FIELD.matcher(value).find()
                             && fits(
                                     ValueType.URL,
-                                    HttpService.FIELD.matcher(value).replaceAll("field"))
-                            && !hasCredentials(value);
+                                    HttpService.FIELD.matcher(value).replaceAll("field"));
                 case DATABASE -> value.startsWith("jdbc:") && !hasCredentials(value);
                 case QUERY -> RequestedUser.FIELDS.containsAll(SqlQuery.fields(value));
                 case SEPARATOR -> value.equals("\\t") || value.matches("[^\\p{L}\\d\"]");

@@ -186,6 +186,20 @@ class SettingsTest {
                 .doesNotContain("s3cret");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "live.lookup.http.url = https://crm/find?user={hash}",
+                "live.lookup.http.url = https://crm:8443/users:1/{hash}@acme",
+                "live.lookup.sql.url = jdbc:postgresql://db:5432/crm?options=-c%20search_path=a@b",
+                "live.lookup.sql.url = jdbc:oracle:thin:@//db.example.org:1521/crm",
+                "live.lookup.sql.url = jdbc:oracle:thin:@db.example.org:1521:crm",
+                "live.store.url = jdbc:postgresql://db:5432/live?options=-c%20search_path=a@b"
+            })
+    void takesAnAddressWithoutCredentials(String line) throws Exception {
+        assertThat(settings(REQUIRED + line).problems()).isEmpty();
+    }
+
     @Test
     void wantsAPortForEachServer() throws Exception {
         assertThat(settings(REQUIRED + "live.webhook.port = 9876\nlive.management.port = 9876\n")
