@@ -1,6 +1,7 @@
 package dev.livebridge;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,5 +28,14 @@ record RouteFiles(Path home) {
             }
         }
         return files;
+    }
+
+    /** Its text; what is no UTF-8 is replaced, as Camel does it. */
+    static String text(Path file) throws IOException {
+        try {
+            return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new IOException(file + " can't be read: " + e.getMessage(), e);
+        }
     }
 }

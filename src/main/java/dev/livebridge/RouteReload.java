@@ -2,7 +2,6 @@ package dev.livebridge;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -76,7 +75,7 @@ final class RouteReload extends ServiceSupport {
     private SortedMap<String, Source> read() throws IOException {
         SortedMap<String, Source> sources = new TreeMap<>();
         for (Map.Entry<String, Path> file : files.byName().entrySet()) {
-            sources.put(file.getKey(), new Source(file.getValue(), Files.readString(file.getValue())));
+            sources.put(file.getKey(), new Source(file.getValue(), RouteFiles.text(file.getValue())));
         }
         return sources;
     }

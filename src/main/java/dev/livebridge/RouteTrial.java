@@ -6,7 +6,6 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.livebridge.http.BoundedHttpComponent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -60,10 +59,10 @@ final class RouteTrial {
     /** The file itself, and what it needs: the policies, or for a policy the routes. */
     private Resource[] with(Resource resource) throws IOException {
         Path tried = Path.of(resource.getURI());
-        boolean policy = isPolicy(Files.readString(tried));
+        boolean policy = isPolicy(RouteFiles.text(tried));
         List<Resource> resources = new ArrayList<>(List.of(resource));
         for (Path file : files.byName().values()) {
-            if (!file.getFileName().equals(tried.getFileName()) && (policy || isPolicy(Files.readString(file)))) {
+            if (!file.getFileName().equals(tried.getFileName()) && (policy || isPolicy(RouteFiles.text(file)))) {
                 resources.add(ResourceHelper.resolveResource(model, "file:" + file));
             }
         }
@@ -185,7 +184,7 @@ final class RouteTrial {
         for (Path file : files) {
             if (missing != null
                     && missing.getName() != null
-                    && Files.readString(file).contains(missing.getName())) {
+                    && RouteFiles.text(file).contains(missing.getName())) {
                 candidates.add(file);
             }
         }

@@ -2,7 +2,6 @@ package dev.livebridge;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,29 +47,30 @@ final class UnknownNames {
     /** By their names in lower case, without dashes. */
     private final Set<String> camelOptions = new TreeSet<>();
 
-    private UnknownNames(Configuration configuration) {
+    private UnknownNames(Configuration configuration) throws IOException {
         this.configuration = configuration;
-        try {
-            routes = text(new RouteFiles(configuration.home()).byName().values()) + text(sandbox());
-            try (InputStream metadata = getClass().getClassLoader().getResourceAsStream(METADATA)) {
-                JsonObject camel = (JsonObject) Jsoner.deserialize(IOHelper.loadText(metadata), new JsonObject());
-                names(camel, "groups").forEach(name -> camelGroups.add(group(name)));
-                camelOptions.addAll(names(camel, "properties"));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        routes = text(new RouteFiles(configuration.home()).byName().values()) + text(sandbox());
+        try (InputStream metadata = getClass().getClassLoader().getResourceAsStream(METADATA)) {
+            JsonObject camel = (JsonObject) Jsoner.deserialize(IOHelper.loadText(metadata), new JsonObject());
+            names(camel, "groups").forEach(name -> camelGroups.add(group(name)));
+            camelOptions.addAll(names(camel, "properties"));
         }
     }
 
-    /** A line for each, with the name that is probably meant. */
+    /** A line for each, with the name that is probably meant. It only helps: a failure is a line as well. */
     static List<String> of(Configuration configuration) {
-        UnknownNames names = new UnknownNames(configuration);
+        try {
+            return new UnknownNames(configuration).lines();
+        } catch (IOException | RuntimeException e) {
+            return List.of("not looked for misspelt names: " + StartException.line(e.toString()));
+        }
+    }
+
+    private List<String> lines() {
         List<String> lines = new ArrayList<>();
         for (String name : configuration.names("")) {
             boolean inFile = configuration.isInFile(name);
-            if (name.startsWith(CAMEL)
-                    ? !names.isOfCamel(name)
-                    : (inFile || name.startsWith("live.")) && !names.isUsed(name)) {
+            if (name.startsWith(CAMEL) ? !isOfCamel(name) : (inFile || name.startsWith("live.")) && !isUsed(name)) {
                 lines.add(name
                         + line(
                                 configuration
@@ -78,10 +78,10 @@ final class UnknownNames {
                                         .map(Configuration.Value::place)
                                         .orElse(""),
                                 name,
-                                names.known(name)));
+                                known(name)));
             }
         }
-        names.variables().forEach(lines::add);
+        variables().forEach(lines::add);
         return lines;
     }
 
@@ -155,7 +155,7 @@ final class UnknownNames {
     private static String text(Collection<Path> files) throws IOException {
         StringBuilder text = new StringBuilder();
         for (Path file : files) {
-            text.append(Files.readString(file));
+            text.append(RouteFiles.text(file));
         }
         return text.toString();
     }
@@ -166,7 +166,7 @@ final class UnknownNames {
     }
 
     private static String group(String name) {
-        return name.split("\\.")[1].replace("-", "").toLowerCase(Locale.ROOT);
+        return name.replaceFirst("^camel\\.([^.]*).*", "$1").replace("-", "").toLowerCase(Locale.ROOT);
     }
 
     private static String plain(String name) {

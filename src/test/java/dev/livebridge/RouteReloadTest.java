@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -136,6 +137,18 @@ class RouteReloadTest {
         Files.delete(custom.resolve("two.camel.yaml"));
 
         await().until(() -> ask("first").equals("one"));
+    }
+
+    @Test
+    void readsFilesOfAnyCharset() throws Exception {
+        Path draft = home.resolve("draft");
+        Files.write(draft, ("# Grüße\n" + route("third", "three")).getBytes(StandardCharsets.ISO_8859_1));
+        Files.move(draft, routes.resolve("latin.camel.yaml"));
+        await().until(() -> ask("third").equals("three"));
+
+        save("two.camel.yaml", route("first", "changed"));
+
+        await().until(() -> ask("first").equals("changed"));
     }
 
     /** As Kubernetes mounts a ConfigMap. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.livebridge.message.RequestSchema;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -436,6 +437,24 @@ class SettingsTest {
                         "lvie.retry.delay (in config/application.properties) means nothing: is live.retry.delay meant?",
                         "the environment variable LIVE_EXTRA_PLAN means nothing",
                         "the environment variable LIVE_RETRY_DELEY means nothing: is LIVE_RETRY_DELAY meant?");
+    }
+
+    @Test
+    void looksForNamesInRoutesOfAnyCharset() throws Exception {
+        Path routes = Files.createDirectories(home.resolve("routes"));
+        Files.write(routes.resolve("a.camel.yaml"), "# Grüße {{greeting}}".getBytes(StandardCharsets.ISO_8859_1));
+
+        assertThat(settings(REQUIRED + "greeting = hello\ncamel. = 1\n").unknown())
+                .containsExactly("camel. (in config/application.properties) means nothing");
+    }
+
+    @Test
+    void saysWhyItCouldNotLookForNames() throws Exception {
+        Path route = Files.createDirectories(home.resolve("routes/a.camel.yaml"));
+
+        assertThat(settings(REQUIRED).unknown())
+                .containsExactly("not looked for misspelt names: java.io.IOException: " + route
+                        + " can't be read: Is a directory");
     }
 
     @Test
