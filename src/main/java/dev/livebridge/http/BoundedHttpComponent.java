@@ -9,9 +9,16 @@ import org.apache.hc.core5.http.config.Registry;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.util.TimeValue;
 
-/** Camel's HTTP component, with {@link BoundedConnections} for each endpoint. */
+/**
+ * Camel's HTTP component, with {@link BoundedConnections} for each endpoint. It keeps no cookies: what one answer sets would go
+ * out with the calls of others.
+ */
 @Component("http")
 public final class BoundedHttpComponent extends HttpComponent {
+    public BoundedHttpComponent() {
+        setCookieManagementDisabled(true);
+    }
+
     // the sockets are what the component has made of its TLS settings
     @SuppressWarnings("deprecation")
     @Override

@@ -31,6 +31,7 @@ class BoundedCallsTest {
 
     private final DefaultCamelContext context = new DefaultCamelContext();
     private final AtomicReference<Error> error = new AtomicReference<>();
+    private final StringBuffer asked = new StringBuffer();
     private ServerSocket server;
 
     @BeforeEach
@@ -100,6 +101,16 @@ class BoundedCallsTest {
         }
     }
 
+    @Test
+    void keepsNoCookie() throws Exception {
+        serve("HTTP/1.1 200 OK\r\nSet-Cookie: session=1\r\nConnection: close\r\nContent-Length: 2\r\n\r\nHi", false);
+
+        get("http", "bounds");
+        get("http", "bounds");
+
+        assertThat(asked.toString()).contains("GET").doesNotContain("session=1");
+    }
+
     private String get(String scheme, String configurer) throws Exception {
         HttpEndpoint endpoint = endpoint(scheme, configurer);
         return ((CloseableHttpClient) endpoint.getHttpClient())
@@ -120,7 +131,8 @@ class BoundedCallsTest {
             while (!server.isClosed()) {
                 try (Socket socket = server.accept();
                         OutputStream out = socket.getOutputStream()) {
-                    socket.getInputStream().read();
+                    byte[] request = new byte[8192];
+                    asked.append(new String(request, 0, socket.getInputStream().read(request), ISO_8859_1));
                     out.write(answer.getBytes(ISO_8859_1));
                     while (slowly) {
                         out.write('x');
