@@ -122,6 +122,13 @@ class HostileWebhookIT {
                 .isEqualTo(413);
     }
 
+    @Test
+    void asksForABodyThatCameTooSlowlyToComeAgain() throws Exception {
+        assertThat(status(call(POST + SECRET + "Content-Length: 50\r\n\r\n{"))).isEqualTo(408);
+        assertThat(status(call(POST + SECRET + "Transfer-Encoding: chunked\r\n\r\n1\r\n")))
+                .isEqualTo(408);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

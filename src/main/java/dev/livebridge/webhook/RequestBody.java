@@ -3,8 +3,10 @@ package dev.livebridge.webhook;
 import dev.livebridge.failure.ErrorCode;
 import dev.livebridge.failure.RefusedException;
 import dev.livebridge.spool.TooLargeException;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.handler.HttpException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -30,7 +32,8 @@ public final class RequestBody {
      * Sets the body to its bytes.
      *
      * @throws TooLargeException as soon as that is known
-     * @throws RefusedException  where the caller has gone, or is too slow
+     * @throws RefusedException  where the caller has gone
+     * @throws HttpException     where the caller is too slow
      */
     public void read(Exchange exchange) throws TooLargeException, RefusedException, InterruptedException {
         HttpServerRequest request = exchange.getMessage().getBody(HttpServerRequest.class);
@@ -43,7 +46,9 @@ public final class RequestBody {
         }
         try {
             exchange.getMessage().setBody(bytes(request).get(time.toMillis(), TimeUnit.MILLISECONDS));
-        } catch (ExecutionException | TimeoutException e) {
+        } catch (TimeoutException e) {
+            throw new HttpException(HttpResponseStatus.REQUEST_TIMEOUT.code(), e);
+        } catch (ExecutionException e) {
             if (e.getCause() instanceof TooLargeException tooLarge) {
                 throw tooLarge;
             }
