@@ -8,8 +8,8 @@ import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.core5.http.message.BasicHeader;
 
 /**
- * The client of the calls to Live: bounded, and with the headers of {@code live.api.headers.<Name>}, set in the client itself: as they never stand on an exchange,
- * no log, dead letter or reply can show what may be a key.
+ * Configures the HTTP client of the calls to Live: its bounds, and the headers of {@code live.api.headers.<Name>}. These may be
+ * keys. They are set in the client and not on an exchange, so that no log, dead letter or reply shows them.
  */
 public final class LiveHeaders implements HttpClientConfigurer {
     private final List<BasicHeader> headers;
