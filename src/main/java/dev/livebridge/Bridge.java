@@ -264,6 +264,7 @@ public final class Bridge extends Main {
             refuseTakenPort(settings, "webhook");
         }
         CallerDeadline deadline = new CallerDeadline(settings.duration("live.webhook.request-timeout"));
+        OnStop.close(context, deadline::end);
         context.getRegistry().bind("callerDeadline", deadline);
         Store store = store(settings);
         OnStop.close(context, store);

@@ -197,6 +197,24 @@ class HostileWebhookIT {
         }
     }
 
+    @Test
+    void endsTheThreadsOfItsServersAtStop() throws Exception {
+        assertThat(serverThreads()).isNotEmpty();
+
+        BRIDGE.stopBridge();
+        try {
+            await().untilAsserted(() -> assertThat(serverThreads()).isEmpty());
+        } finally {
+            BRIDGE.startBridge();
+        }
+    }
+
+    private static List<Thread> serverThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("vert.x-"))
+                .toList();
+    }
+
     private void awaitClosed() {
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(sockets.stream().filter(socket -> !isClosed(socket)))

@@ -47,6 +47,11 @@ public final class CallerDeadline extends VertxWrapper {
         });
     }
 
+    /** Ends its threads. */
+    public void end() {
+        close();
+    }
+
     private void watch(RoutingContext call) {
         HttpServerRequest request = call.request();
         cancel(request.connection());
