@@ -1,13 +1,12 @@
 package dev.livebridge;
 
+import dev.livebridge.spool.OwnerOnly;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
@@ -36,9 +35,10 @@ public final class SandboxSecrets {
             made.setProperty(name, HexFormat.of().formatHex(secret));
         }
         Path file = file(settings);
-        Files.createDirectories(file.getParent());
+        OwnerOnly.createFolder(file.getParent());
         Files.deleteIfExists(file);
-        try (Writer writer = Files.newBufferedWriter(Files.createFile(file, forTheOwner(file)))) {
+        OwnerOnly.restrict(Files.createFile(file));
+        try (Writer writer = Files.newBufferedWriter(file)) {
             made.store(writer, "The secrets of the sandbox since its last start");
         }
         use(settings);
@@ -70,13 +70,5 @@ public final class SandboxSecrets {
 
     private static Path file(Settings settings) {
         return settings.path("live.data-directory").resolve("sandbox.properties");
-    }
-
-    private static FileAttribute<?>[] forTheOwner(Path file) {
-        return file.getFileSystem().supportedFileAttributeViews().contains("posix")
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-                }
-                : new FileAttribute<?>[0];
     }
 }
