@@ -88,8 +88,8 @@ final class UnknownNames {
     private static String line(String place, String name, Stream<String> known) {
         return (place.isEmpty() || place.endsWith(name) ? "" : " (in " + place + ")") + " means nothing"
                 + known.filter(other -> !other.equals(name))
-                        .filter(other -> distance(name, other) <= Math.max(2, name.length() / 5))
-                        .min(Comparator.comparing(other -> distance(name, other)))
+                        .filter(other -> difference(name, other) <= Math.max(2, name.length() / 5))
+                        .min(Comparator.comparing(other -> difference(name, other)))
                         .map(other -> ": is " + other + " meant?")
                         .orElse("");
     }
@@ -173,21 +173,17 @@ final class UnknownNames {
         return name.replaceAll("[.-]", "").toLowerCase(Locale.ROOT);
     }
 
-    /** How many letters must be put in, taken away or changed. */
-    private static int distance(String one, String other) {
-        int[] row = new int[other.length() + 1];
-        for (int j = 0; j < row.length; j++) {
-            row[j] = j;
+    /** How many letters stand between what both begin with and what both end with. */
+    private static int difference(String one, String other) {
+        int shorter = Math.min(one.length(), other.length());
+        int start = 0;
+        while (start < shorter && one.charAt(start) == other.charAt(start)) {
+            start++;
         }
-        for (int i = 1; i <= one.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j < row.length; j++) {
-                int changed = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(changed, 1 + Math.min(row[j], row[j - 1]));
-            }
+        int end = 0;
+        while (end < shorter - start && one.charAt(one.length() - 1 - end) == other.charAt(other.length() - 1 - end)) {
+            end++;
         }
-        return row[other.length()];
+        return Math.max(one.length(), other.length()) - start - end;
     }
 }
