@@ -190,11 +190,8 @@ final class Beans {
         Deliveries deliveries = new Deliveries(store, records(settings, bots), outages, lastRun);
         registry.bind("outages", outages);
         registry.bind("deliveries", deliveries);
-        BoundedCalls boundedCalls = new BoundedCalls(
-                settings.duration("live.api.connect-timeout"), settings.duration("live.api.response-timeout"));
         registry.bind("http", new BoundedHttpComponent());
-        registry.bind("boundedCalls", boundedCalls);
-        registry.bind("liveHeaders", new LiveHeaders(settings.family("live.api.headers."), boundedCalls));
+        bindClients(settings, registry);
         steps.bindDecision("deliveries.look", deliveries::look);
         steps.bindDecision("deliveries.claimKey", deliveries::claimKey);
         steps.bindDecision("deliveries.start", deliveries::start);
@@ -479,5 +476,13 @@ final class Beans {
         queues.add(settings.text("live.queues.deadletters"));
         bots.queues().forEach(queue -> queues.add(queue.name()));
         return queues;
+    }
+
+    /** What HTTP steps name as their {@code httpClientConfigurer}. */
+    static void bindClients(Settings settings, Registry registry) {
+        BoundedCalls boundedCalls = new BoundedCalls(
+                settings.duration("live.api.connect-timeout"), settings.duration("live.api.response-timeout"));
+        registry.bind("boundedCalls", boundedCalls);
+        registry.bind("liveHeaders", new LiveHeaders(settings.family("live.api.headers."), boundedCalls));
     }
 }

@@ -250,7 +250,8 @@ public final class Checklist {
     private void api(CamelContext context, Settings settings) {
         String url = settings.text("live.api.base-url");
         try {
-            int status = LiveGroups.get(context, url, Map.of()).getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
+            int status =
+                    LiveGroups.get(context, url, "boundedCalls").getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
             add("Live API", Verdict.OK, url + " answers (" + status + " to a bare GET)");
         } catch (IOException e) {
             add("Live API", Verdict.FAILED, e.getMessage());

@@ -7,14 +7,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.livebridge.failure.TokenFilter;
 import dev.livebridge.http.BoundedCalls;
-import dev.livebridge.live.LiveHeaders;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.camel.CamelContext;
@@ -50,7 +48,7 @@ public final class LiveGroups {
             throw new StartException(String.join("; ", problems));
         }
         String url = settings.text("live.api.groups-url");
-        Message answer = get(context, url, settings.family("live.api.headers."));
+        Message answer = get(context, url, "liveHeaders");
         int status = answer.getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
         byte[] bytes = answer.getBody(byte[].class);
         if (bytes != null && bytes.length > BoundedCalls.MAX_BODY) {
@@ -64,19 +62,21 @@ public final class LiveGroups {
         return new LiveGroups(body);
     }
 
-    /** What an address answers, in time. */
-    static Message get(CamelContext context, String url, Map<String, String> headers) throws IOException {
+    /**
+     * What an address answers, in time.
+     *
+     * @param client the bean that configures the HTTP client
+     */
+    static Message get(CamelContext context, String url, String client) throws IOException {
         Settings settings = new Settings(context.getPropertiesComponent());
         Duration connect = settings.duration("live.api.connect-timeout");
         Duration answer = settings.duration("live.api.response-timeout");
-        LiveHeaders configurer = new LiveHeaders(headers, new BoundedCalls(connect, answer));
-        // an endpoint is made once, with its configurer
-        String name = "callOf" + url.hashCode();
-        context.getRegistry().bind(name, configurer);
+        // a command has no other beans
+        Beans.bindClients(settings, context.getRegistry());
         try (ProducerTemplate template = context.createProducerTemplate()) {
             Exchange exchange = template.request(
                     "http:live.invalid?httpMethod=GET&userAgent=live-bridge&skipRequestHeaders=true"
-                            + "&throwExceptionOnFailure=false&httpClientConfigurer=#" + name,
+                            + "&throwExceptionOnFailure=false&httpClientConfigurer=#" + client,
                     request -> request.getMessage().setHeader(Exchange.HTTP_URI, url));
             Exception failure = exchange.getException();
             if (failure instanceof SocketTimeoutException || failure instanceof ConnectTimeoutException) {
