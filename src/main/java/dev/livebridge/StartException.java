@@ -37,9 +37,15 @@ public class StartException extends RuntimeException {
         return "the property " + key + " can't be set: there is no such option, or it takes no such value";
     }
 
+    /** On one line, with nothing that a terminal would take for a command. */
+    public static String oneLine(Object value) {
+        return String.valueOf(value).replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+", " ");
+    }
+
     /** One line, without what may be a secret in the addresses that it shows: users, and all that follows a '?' or a ';'. */
     public static String line(String text) {
-        return text.replaceAll("\\s*\\R\\s*", " ")
+        return oneLine(text)
+                .replaceAll(" {2,}", " ")
                 .replaceAll("(?<=//)[^/\\s,?;]*@", "***@")
                 .replaceAll(
                         "(://(?:(?!,\\w+://)[^\\s?;'\"])*[?;])(?:(?!,\\w+://)\\S)+?(?=[:,)'\"]*(?:\\s|$|,\\w+://))",

@@ -100,7 +100,7 @@ final class Client implements AutoCloseable {
     /** @throws StartException where there is none */
     void requireQueue(Session session, String queue) throws JMSException {
         if (count(session, queue) < 0) {
-            throw new StartException("there is no queue " + DeadLettersCommand.line(queue) + " at the broker "
+            throw new StartException("there is no queue " + StartException.oneLine(queue) + " at the broker "
                     + settings().hosts("live.jms.url")
                     + ", and none was made: the bridge makes its own when it starts");
         }

@@ -79,9 +79,4 @@ final class DeadLettersCommand {
     static String count(int letters) {
         return letters + (letters == 1 ? " dead letter" : " dead letters");
     }
-
-    /** On one line, with nothing that a terminal would take for a command. */
-    static String line(Object value) {
-        return String.valueOf(value).replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+", " ");
-    }
 }

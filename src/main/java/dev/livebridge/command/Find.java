@@ -1,5 +1,6 @@
 package dev.livebridge.command;
 
+import dev.livebridge.StartException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -32,7 +33,7 @@ final class Find implements Callable<Integer> {
             if (found.isEmpty()) {
                 spec.commandLine()
                         .getOut()
-                        .println("Nothing is known of " + DeadLettersCommand.line(id)
+                        .println("Nothing is known of " + StartException.oneLine(id)
                                 + ": neither the store nor a queue has it.");
             }
             return found.isEmpty() ? 1 : 0;

@@ -33,7 +33,7 @@ final class Groups implements Callable<Integer> {
             spec.commandLine().getOut().println(groups.text().replaceAll("[\\p{Cc}&&[^\\n\\t]]", " "));
             return 0;
         } catch (IOException e) {
-            throw new StartException(DeadLettersCommand.line(e.getMessage()), e);
+            throw new StartException(StartException.oneLine(e.getMessage()), e);
         }
     }
 }

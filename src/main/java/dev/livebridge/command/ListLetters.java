@@ -1,5 +1,6 @@
 package dev.livebridge.command;
 
+import dev.livebridge.StartException;
 import dev.livebridge.deadletter.DeadLetter;
 import dev.livebridge.deadletter.Selection;
 import dev.livebridge.jms.Addressee;
@@ -38,7 +39,7 @@ final class ListLetters implements Callable<Integer> {
                 }
                 row(letter, out);
             });
-            String which = code == null ? "" : " with the code " + DeadLettersCommand.line(code);
+            String which = code == null ? "" : " with the code " + StartException.oneLine(code);
             out.println(
                     count[0] == 0 ? "No dead letters" + which + "." : DeadLettersCommand.count(count[0]) + which + ".");
             return 0;
@@ -46,15 +47,15 @@ final class ListLetters implements Callable<Integer> {
     }
 
     private static void row(DeadLetter letter, PrintWriter out) {
-        String reason = DeadLettersCommand.line(letter.reason().orElse("-"));
+        String reason = StartException.oneLine(letter.reason().orElse("-"));
         out.printf(
                 ROW,
-                DeadLettersCommand.line(letter.id()),
+                StartException.oneLine(letter.id()),
                 // to the second
-                DeadLettersCommand.line(letter.failedAt()).replaceFirst("\\.\\d+Z$", "Z"),
-                DeadLettersCommand.line(letter.code().orElse("-")),
+                StartException.oneLine(letter.failedAt()).replaceFirst("\\.\\d+Z$", "Z"),
+                StartException.oneLine(letter.code().orElse("-")),
                 letter.httpStatus().map(String::valueOf).orElse("-"),
-                DeadLettersCommand.line(conversation(letter.addressee())),
+                StartException.oneLine(conversation(letter.addressee())),
                 letter.attempts(),
                 reason.length() <= REASON ? reason : reason.substring(0, REASON - 1) + "…");
     }

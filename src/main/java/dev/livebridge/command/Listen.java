@@ -2,6 +2,7 @@ package dev.livebridge.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.livebridge.StartException;
 import dev.livebridge.deadletter.DeadLetters;
 import dev.livebridge.deadletter.OpenLetter;
 import dev.livebridge.deadletter.Selection;
@@ -96,7 +97,7 @@ final class Listen implements Callable<Integer> {
                 json.at("/roomId").asText(null));
         String time =
                 first(message.properties().get("liveFailedAt"), message.header().get("JMSTimestamp"));
-        out.println(DeadLettersCommand.line(time + "  "
+        out.println(StartException.oneLine(time + "  "
                 + first(name, json.at("/name").asText(null), json.at("/status").asText(null), message.type())
                 + (conversation == null ? "" : "  conversation " + conversation)));
         Stream.of(
@@ -104,7 +105,7 @@ final class Listen implements Callable<Integer> {
                         json.at("/data/text").asText(json.at("/text").asText(body.orElse(null))))
                 .filter(text -> text != null)
                 .flatMap(text -> text.toString().lines())
-                .forEach(line -> out.println("  " + DeadLettersCommand.line(line)));
+                .forEach(line -> out.println("  " + StartException.oneLine(line)));
         out.println();
         out.flush();
     }

@@ -37,9 +37,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
         exitCodeOnExecutionException = 1)
 public final class LiveBridge {
     private static final IExecutionExceptionHandler ONE_LINE = (e, command, parsed) -> {
-        command.getErr()
-                .println(command.getCommandSpec().qualifiedName() + ": "
-                        + DeadLettersCommand.line(StartException.reason(e)));
+        command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + StartException.reason(e));
         return command.getCommandSpec().exitCodeOnExecutionException();
     };
 

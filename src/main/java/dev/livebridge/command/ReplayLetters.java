@@ -42,7 +42,7 @@ final class ReplayLetters implements Callable<Integer> {
             }
             int replayed = replay(letters, found);
             out.println("Replayed " + replayed + " of " + DeadLettersCommand.count(found.size()) + ".");
-            found.left().forEach((id, reason) -> out.println(DeadLettersCommand.line(id + " stays: " + reason + ".")));
+            found.left().forEach((id, reason) -> out.println(StartException.oneLine(id + " stays: " + reason + ".")));
             int gone = found.replayable().size() - replayed;
             if (gone > 0) {
                 out.println(gone + " were taken by another meanwhile.");

@@ -92,8 +92,8 @@ final class ShowLetter implements Callable<Integer> {
     }
 
     private static void rows(Map<String, Object> values, PrintWriter out) {
-        values.forEach((name, value) ->
-                out.printf("%-22s %s%n", DeadLettersCommand.line(name), DeadLettersCommand.line(value)));
+        values.forEach(
+                (name, value) -> out.printf("%-22s %s%n", StartException.oneLine(name), StartException.oneLine(value)));
     }
 
     private void writeBody(DeadLetters letters, Selection selection) throws JMSException, IOException {

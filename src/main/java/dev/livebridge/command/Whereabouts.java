@@ -2,6 +2,7 @@ package dev.livebridge.command;
 
 import dev.livebridge.Bridge;
 import dev.livebridge.Settings;
+import dev.livebridge.StartException;
 import dev.livebridge.deadletter.OpenLetter;
 import dev.livebridge.deadletter.Selection;
 import dev.livebridge.store.Sql;
@@ -68,7 +69,7 @@ final class Whereabouts {
                 }
             }
         }
-        return found.stream().map(DeadLettersCommand::line).toList();
+        return found.stream().map(StartException::oneLine).toList();
     }
 
     private Set<String> queues() {
