@@ -17,9 +17,11 @@ import jakarta.jms.Connection;
 import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.Session;
+import jakarta.jms.StreamMessage;
 import jakarta.jms.TextMessage;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,12 +43,14 @@ import org.apache.activemq.artemis.api.core.client.ServerLocator;
 import org.apache.activemq.artemis.core.message.impl.CoreMessage;
 import org.apache.activemq.artemis.core.server.Queue;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.apache.activemq.artemis.jms.client.ActiveMQMessage;
 import org.apache.activemq.artemis.utils.UUIDGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Messages that a producer has forged by hand: each ends alone, and what comes after it is answered. */
 class HostileIT {
@@ -60,6 +64,7 @@ class HostileIT {
     private static final int INPUTS = Integer.getInteger("hostile.inputs", 300);
 
     private static final Duration BOUND = Duration.ofSeconds(10);
+    private static final byte FORGED_TYPE = 99;
     private static final int BETWEEN_HONEST_ONES = 50;
     /** {@code -Dhostile.blanks=1500000000}: how many are sent in one message. */
     private static final long BLANKS = Long.getLong("hostile.blanks", 200_000_000);
@@ -178,7 +183,7 @@ class HostileIT {
                     body(m).writeBytes(new byte[] {'a', 0, 4});
                     body(m).writeInt(Integer.MAX_VALUE - 8);
                 }),
-                new Attack("a type that there is not", (byte) 99, m -> text(m)),
+                new Attack("a type that there is not", FORGED_TYPE, m -> text(m)),
                 new Attack("no body", CoreMessage.DEFAULT_TYPE, m -> {}),
                 new Attack("a group of bytes", CoreMessage.TEXT_TYPE, m -> text(m).putBytesProperty(
                                 "_AMQ_GROUP_ID", new byte[] {1, 2})),
@@ -276,6 +281,35 @@ class HostileIT {
                     assertThat(letter.getStringProperty("liveOriginQueue")).isEqualTo(queue);
                 }
             }
+        }
+    }
+
+    /** What is not of its type is never read as JSON, and its dead letter can be opened by any client. */
+    @ParameterizedTest
+    @ValueSource(bytes = {CoreMessage.OBJECT_TYPE, CoreMessage.MAP_TYPE, CoreMessage.TEXT_TYPE, FORGED_TYPE, -1})
+    void refusesJsonThatClaimsAnotherType(byte type) throws Exception {
+        assertThat(letterOfJson(type).getBody(byte[].class)).isEqualTo(TestBridge.utf8(MESSAGE));
+    }
+
+    /** Any bytes can be the body of one. */
+    @Test
+    void refusesAStreamMessageThatIsJson() throws Exception {
+        StreamMessage letter = (StreamMessage) letterOfJson(CoreMessage.STREAM_TYPE);
+        assertThat(((ActiveMQMessage) letter)
+                        .getCoreMessage()
+                        .getReadOnlyBodyBuffer()
+                        .toByteBuffer())
+                .isEqualTo(ByteBuffer.wrap(TestBridge.utf8(MESSAGE)));
+    }
+
+    private static Message letterOfJson(byte type) throws Exception {
+        try (Forger forger = new Forger(BRIDGE)) {
+            Attack attack = new Attack("JSON", type, m -> body(m).writeBytes(TestBridge.utf8(MESSAGE)));
+            String id = forger.send(MESSAGES, attack);
+            Message letter = BRIDGE.receive(DEADLETTERS);
+            assertThat(letter.getStringProperty("liveOriginMessageId")).isEqualTo(id);
+            assertThat(letter.getStringProperty("liveErrorCode")).isEqualTo("invalid-request");
+            return letter;
         }
     }
 

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Map;
+import java.util.Set;
 import org.apache.activemq.artemis.api.core.ICoreMessage;
 import org.apache.activemq.artemis.api.core.Interceptor;
 import org.apache.activemq.artemis.core.message.impl.CoreMessage;
@@ -25,8 +26,8 @@ import org.apache.activemq.artemis.spi.core.protocol.RemotingConnection;
  * Large messages of Artemis (over 100 KB) without their bodies in memory. Its JMS client can stream the body of a
  * BytesMessage alone, and reads all other types whole before anybody sees them: so large messages of any type arrive as
  * BytesMessages (this is the connection factory's {@code incomingInterceptorList}), with their true type in a property,
- * and leave as what they were. What a producer compressed stays so until somebody reads it. A message whose body is not of its
- * type is a BytesMessage.
+ * and leave as what they were. What a producer compressed stays so until somebody reads it. Small messages of types that are
+ * refused arrive in the same way, so that the client never opens them.
  */
 public final class LargeMessages implements Interceptor {
     private static final Map<Byte, String> NAMES = Map.of(
@@ -34,7 +35,15 @@ public final class LargeMessages implements Interceptor {
             CoreMessage.BYTES_TYPE, "BytesMessage",
             CoreMessage.MAP_TYPE, "MapMessage",
             CoreMessage.STREAM_TYPE, "StreamMessage",
-            CoreMessage.OBJECT_TYPE, "ObjectMessage");
+            CoreMessage.OBJECT_TYPE, "ObjectMessage",
+            CoreMessage.DEFAULT_TYPE, "Message");
+
+    /** What the client may open, where it is small. */
+    private static final Set<Byte> OPENED =
+            Set.of(CoreMessage.TEXT_TYPE, CoreMessage.BYTES_TYPE, CoreMessage.DEFAULT_TYPE);
+
+    /** In place of a type that the body is not of, and of one that there is not. */
+    private static final byte FORGED = -1;
 
     /** The property that holds the true type of a large message. */
     static final String TYPE = "liveBodyType";
@@ -54,14 +63,15 @@ public final class LargeMessages implements Interceptor {
         } else if (packet instanceof SessionReceiveMessage regular) {
             ICoreMessage message = regular.getMessage();
             Forgeries.dropHeaders(message);
+            drop(TYPE, message);
             if (message.containsProperty(ICoreMessage.HDR_LARGE_COMPRESSED)) {
                 // compressed it was not large, but it is
                 arriveAsBytes(message);
-            } else {
-                drop(TYPE, message);
-                if (!Forgeries.hasBodyOfItsType(message)) {
-                    message.setType(CoreMessage.BYTES_TYPE);
-                }
+            } else if (!Forgeries.hasBodyOfItsType(message)) {
+                message.setType(FORGED);
+                arriveAsBytes(message);
+            } else if (!OPENED.contains(message.getType())) {
+                arriveAsBytes(message);
             }
         }
         return true;
@@ -193,11 +203,13 @@ public final class LargeMessages implements Interceptor {
         }
     }
 
-    /**
-     * A message to send with this body.
-     *
-     * @param type in which it came, or that of a BytesMessage
-     */
+    /** The type in which any client can open it: a BytesMessage, where its own is forged. */
+    static byte openType(Message message) throws JMSException {
+        byte type = message.getByteProperty(TYPE);
+        return NAMES.containsKey(type) ? type : CoreMessage.BYTES_TYPE;
+    }
+
+    /** A message of this type to send with this body. */
     static Message resend(InputStream body, byte type, Session session) throws JMSException {
         BytesMessage message = session.createBytesMessage();
         // read, and closed, by the send

@@ -364,8 +364,11 @@ public final class Original {
         if (spooled == null) {
             return message;
         }
-        byte itsType = message.getByteProperty(LargeMessages.TYPE);
-        if (!isCompressed || properties.containsKey(COMPRESSED)) {
+        if (properties.containsKey(Identity.MESSAGE_ID)) {
+            return LargeMessages.resend(spooled.open(), message.getByteProperty(LargeMessages.TYPE), session);
+        }
+        byte itsType = LargeMessages.openType(message);
+        if (!isCompressed) {
             return LargeMessages.resend(spooled.open(), itsType, session);
         }
         // of what only says that it is compressed, the bytes as they came
