@@ -124,11 +124,12 @@ public final class LargeMessages implements Interceptor {
     }
 
     /**
-     * The body, as it stands on the wire. It can be read once for each delivery, until the next message is received;
-     * what is left unread the client fetches, and drops, then.
+     * The body, as it stands on the wire. It can be read until the next message is received; what is left unread the client
+     * fetches, and drops, then.
      */
-    static InputStream open(Message message) {
+    static InputStream open(Message message) throws JMSException {
         BytesMessage body = (BytesMessage) message;
+        body.reset();
         return new InputStream() {
             @Override
             public int read() throws IOException {
