@@ -1,7 +1,7 @@
 package dev.livebridge.deadletter;
 
 import dev.livebridge.broker.BrokerQueues;
-import dev.livebridge.jms.Identity;
+import dev.livebridge.jms.JmsProperties;
 import dev.livebridge.jms.LargeMessages;
 import dev.livebridge.jms.NotKeptException;
 import dev.livebridge.jms.Original;
@@ -276,7 +276,7 @@ public final class DeadLetters {
                 // the sender has the first message's id to tell the reply by
                 message.setJMSCorrelationID(originId.orElse(null));
             }
-            Destination replyTo = Identity.orNull(message::getJMSReplyTo);
+            Destination replyTo = JmsProperties.orNull(message::getJMSReplyTo);
             boolean isTemporary = replyTo instanceof TemporaryQueue || replyTo instanceof TemporaryTopic;
             if (isTemporary && BrokerQueues.find(session, replyTo).isEmpty()) {
                 message.setJMSReplyTo(null);

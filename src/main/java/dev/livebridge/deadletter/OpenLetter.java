@@ -1,7 +1,6 @@
 package dev.livebridge.deadletter;
 
 import dev.livebridge.jms.Addressee;
-import dev.livebridge.jms.Identity;
 import dev.livebridge.jms.JmsProperties;
 import dev.livebridge.jms.LargeMessages;
 import dev.livebridge.jms.Original;
@@ -70,10 +69,10 @@ public final class OpenLetter {
         Map<String, Object> header = new LinkedHashMap<>();
         header.put("JMSMessageID", message.getJMSMessageID());
         header.put("JMSTimestamp", Instant.ofEpochMilli(message.getJMSTimestamp()));
-        header.put("JMSCorrelationID", Identity.orNull(message::getJMSCorrelationID));
-        Destination replyTo = Identity.orNull(message::getJMSReplyTo);
+        header.put("JMSCorrelationID", JmsProperties.orNull(message::getJMSCorrelationID));
+        Destination replyTo = JmsProperties.orNull(message::getJMSReplyTo);
         header.put("JMSReplyTo", replyTo == null ? null : replyTo.toString());
-        header.put("JMSType", Identity.orNull(message::getJMSType));
+        header.put("JMSType", JmsProperties.orNull(message::getJMSType));
         header.put("JMSPriority", message.getJMSPriority());
         header.values().removeIf(value -> value == null);
         return header;

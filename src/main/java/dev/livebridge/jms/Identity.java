@@ -62,7 +62,7 @@ public record Identity(
 
     /** @param internal whether it came from a queue that only the bridge writes to: elsewhere such properties mean nothing */
     public static Identity of(Message message, boolean internal) throws JMSException {
-        String group = orNull(() -> message.getStringProperty(GROUP));
+        String group = JmsProperties.orNull(() -> message.getStringProperty(GROUP));
         if (!internal || !message.propertyExists(MESSAGE_ID)) {
             return new Identity(
                     queueOf(message),
@@ -70,8 +70,8 @@ public record Identity(
                     null,
                     message.getJMSTimestamp(),
                     message.getJMSExpiration(),
-                    orNull(message::getJMSCorrelationID),
-                    orNull(message::getJMSReplyTo),
+                    JmsProperties.orNull(message::getJMSCorrelationID),
+                    JmsProperties.orNull(message::getJMSReplyTo),
                     group,
                     group,
                     false,
@@ -85,8 +85,8 @@ public record Identity(
                 message.getStringProperty(RECORD_ID),
                 message.getLongProperty(TIMESTAMP),
                 message.getLongProperty(EXPIRATION),
-                orNull(message::getJMSCorrelationID),
-                orNull(message::getJMSReplyTo),
+                JmsProperties.orNull(message::getJMSCorrelationID),
+                JmsProperties.orNull(message::getJMSReplyTo),
                 message.getStringProperty(PRODUCER_GROUP),
                 held ? message.getStringProperty(HELD_GROUP) : group,
                 message.getBooleanProperty(BY_READER),
@@ -159,21 +159,6 @@ public record Identity(
     void restore(Map<String, Object> properties) {
         properties.keySet().removeIf(name -> name.startsWith(PREFIX) || name.equals(GROUP));
         putIfPresent(properties, GROUP, producerGroup);
-    }
-
-    /** A field of the header. */
-    @FunctionalInterface
-    public interface Field<T> {
-        T read() throws JMSException;
-    }
-
-    /** Null where a producer of another protocol has set a header field in a type that JMS doesn't know. */
-    public static <T> T orNull(Field<T> field) {
-        try {
-            return field.read();
-        } catch (JMSException | RuntimeException e) {
-            return null;
-        }
     }
 
     private static String queueOf(Message message) throws JMSException {

@@ -39,6 +39,21 @@ public final class JmsProperties {
         return properties;
     }
 
+    /** A field of the header. */
+    @FunctionalInterface
+    public interface Field<T> {
+        T read() throws JMSException;
+    }
+
+    /** Null where a producer of another protocol has set a header field in a type that JMS doesn't know. Of an Artemis {@link Forgeries} drops it before. */
+    public static <T> T orNull(Field<T> field) {
+        try {
+            return field.read();
+        } catch (JMSException | RuntimeException e) {
+            return null;
+        }
+    }
+
     /** How many bytes these take on the wire of an Artemis. */
     static int size(Map<String, Object> properties) {
         return properties.entrySet().stream().mapToInt(JmsProperties::size).sum();

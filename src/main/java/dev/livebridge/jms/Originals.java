@@ -16,8 +16,6 @@ public final class Originals {
     }
 
     public Original keep(Message message, SpoolFolder spool) throws NotKeptException, JMSException {
-        // a group that can't be read is none that could be kept in order: the message is not handed on
-        message.getStringProperty("JMSXGroupID");
         boolean isInternal =
                 message.getJMSDestination() instanceof Queue queue && internal.contains(queue.getQueueName());
         return Original.of(message, isInternal, spool);

@@ -73,8 +73,8 @@ public final class Resend {
         } else if (from.getJMSCorrelationIDAsBytes() != null) {
             to.setJMSCorrelationIDAsBytes(from.getJMSCorrelationIDAsBytes());
         }
-        to.setJMSReplyTo(Identity.orNull(from::getJMSReplyTo));
-        to.setJMSType(Identity.orNull(from::getJMSType));
+        to.setJMSReplyTo(JmsProperties.orNull(from::getJMSReplyTo));
+        to.setJMSType(JmsProperties.orNull(from::getJMSType));
         to.setJMSPriority(from.getJMSPriority());
     }
 }
