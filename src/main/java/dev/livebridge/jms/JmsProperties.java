@@ -66,9 +66,13 @@ public final class JmsProperties {
         return FRAME + Character.BYTES * property.getKey().length() + value;
     }
 
-    /** Removes the longest until the others are no larger than {@link #MAX_SIZE}. */
-    static void fit(Map<String, Object> properties) {
-        int size = size(properties);
+    /**
+     * Removes the longest until the others are no larger than {@link #MAX_SIZE}.
+     *
+     * @param allSize their {@link #size}
+     */
+    static void fit(Map<String, Object> properties, int allSize) {
+        int size = allSize;
         if (size > MAX_SIZE) {
             List<Map.Entry<String, Object>> longestFirst = new ArrayList<>(properties.entrySet());
             longestFirst.sort(Comparator.comparingInt(property -> -size(property)));

@@ -27,6 +27,7 @@ import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.InflaterInputStream;
 import java.util.zip.ZipException;
@@ -69,6 +70,8 @@ public final class Original {
     private final Content spooled;
     private final boolean isInternal;
     private final boolean isCompressed;
+    private Map<String, Object> allProperties;
+    private int size;
 
     private Original(Message message, Identity identity, Type type, Content spooled, boolean isInternal)
             throws JMSException {
@@ -174,16 +177,21 @@ public final class Original {
 
     /** The properties that its producer set, in a Map of its own, without the longest where they are too many to send on. */
     public Map<String, Object> properties() throws JMSException {
-        Map<String, Object> properties = allProperties();
-        JmsProperties.fit(properties);
+        Map<String, Object> properties = new LinkedHashMap<>(allProperties());
+        JmsProperties.fit(properties, size);
         return properties;
     }
 
+    /** Made once, with their size. */
     private Map<String, Object> allProperties() throws JMSException {
-        Map<String, Object> properties = JmsProperties.of(message);
-        properties.keySet().removeIf(name -> isOfTheDelivery(name) || isOfArtemis(name));
-        identity.restore(properties);
-        return properties;
+        if (allProperties == null) {
+            Map<String, Object> properties = JmsProperties.of(message);
+            properties.keySet().removeIf(name -> isOfTheDelivery(name) || isOfArtemis(name));
+            identity.restore(properties);
+            size = JmsProperties.size(properties);
+            allProperties = properties;
+        }
+        return allProperties;
     }
 
     /** The same, with what the bridge must know of the message after a hop over one of its own queues. */
@@ -192,18 +200,20 @@ public final class Original {
         if (isCompressed) {
             properties.put(COMPRESSED, true);
         }
-        int size = propertiesSize();
-        if (size > JmsProperties.MAX_SIZE) {
-            properties.put(SIZE, size);
+        int sizeAsItCame = propertiesSize();
+        if (sizeAsItCame > JmsProperties.MAX_SIZE) {
+            properties.put(SIZE, sizeAsItCame);
         }
         return properties;
     }
 
     /** How many bytes its properties took as it came. */
     public int propertiesSize() throws JMSException {
-        return isInternal && message.propertyExists(SIZE)
-                ? message.getIntProperty(SIZE)
-                : JmsProperties.size(allProperties());
+        if (isInternal && message.propertyExists(SIZE)) {
+            return message.getIntProperty(SIZE);
+        }
+        allProperties();
+        return size;
     }
 
     /** Whether this property is set anew with each delivery, by the broker or the client. */
