@@ -92,7 +92,10 @@ final class Beans {
         RequestReader requestReader = new RequestReader(schema("conversation-request"), maxTextSize);
         steps.bind("requestReader.read", requestReader::read);
         MessageRequestReader messageRequestReader = new MessageRequestReader(
-                schema("message-request"), maxTextSize, settings.size("live.attachments.max-inline-size"));
+                schema("message-request"),
+                maxTextSize,
+                settings.size("live.attachments.max-inline-size"),
+                settings.size("live.attachments.max-size"));
         steps.bind("messageRequestReader.read", messageRequestReader::read);
         steps.bindProcessor("requestedUser.setBody", RequestedUser::setBody);
         registry.bind("addToExtra", new AddToExtra());

@@ -280,6 +280,21 @@ class DeadLettersIT {
         }
     }
 
+    /** One that would fill the disk if it were unpacked, and its text can be shown all the same. */
+    @Test
+    void replaysWhatIsCompressedAsItCame() throws Exception {
+        BytesMessage letter = dead(BRIDGE.session().createBytesMessage());
+        letter.setObjectProperty("JMS_AMQ_InputStream", Hostile.blanks(50_000_000));
+        BRIDGE.sendCompressed(DEADLETTERS, letter);
+
+        letters().open(Selection.ALL, shown -> assertThat(shown.beginning(3)).contains("   "));
+        assertThat(replay(Selection.ALL)).isEqualTo(1);
+
+        BytesMessage replayed = (BytesMessage) BRIDGE.receive(origin);
+        assertThat(replayed.getBodyLength()).isLessThan(1_000_000);
+        assertThat(Hostile.length(replayed)).isEqualTo(50_000_000);
+    }
+
     @Test
     void replaysThoseOfOneCodeInTheirOrder() throws Exception {
         for (int i = 0; i < 250; i++) {

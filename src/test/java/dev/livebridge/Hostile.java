@@ -2,7 +2,10 @@ package dev.livebridge;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import jakarta.jms.BytesMessage;
+import jakarta.jms.JMSException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.charset.Charset;
@@ -243,5 +246,35 @@ public final class Hostile {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** So many blanks. */
+    static InputStream blanks(long length) {
+        return new InputStream() {
+            private long left = length;
+
+            @Override
+            public int read() {
+                return left-- > 0 ? ' ' : -1;
+            }
+
+            @Override
+            public int read(byte[] bytes, int offset, int wanted) {
+                int read = (int) Math.min(left, wanted);
+                Arrays.fill(bytes, offset, offset + read, (byte) ' ');
+                left -= read;
+                return read == 0 ? -1 : read;
+            }
+        };
+    }
+
+    /** How many bytes can be read of it. */
+    static long length(BytesMessage message) throws JMSException {
+        byte[] part = new byte[100_000];
+        long length = 0;
+        for (int read; (read = message.readBytes(part)) > 0; ) {
+            length += read;
+        }
+        return length;
     }
 }

@@ -14,11 +14,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import jakarta.jms.BytesMessage;
-import jakarta.jms.Connection;
 import jakarta.jms.MapMessage;
 import jakarta.jms.Message;
 import jakarta.jms.ObjectMessage;
-import jakarta.jms.Session;
 import jakarta.jms.StreamMessage;
 import jakarta.jms.TextMessage;
 import java.io.ByteArrayInputStream;
@@ -26,7 +24,6 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -88,17 +85,10 @@ class LargeMessagesIT {
 
     @Test
     void readsWhatTheProducerCompressed() throws Exception {
-        ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(BRIDGE.jmsUrl());
-        factory.setCompressLargeMessage(true);
-        try (Connection connection = factory.createConnection();
-                Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE)) {
-            TextMessage message = session.createTextMessage(
-                    JSON.writeValueAsString(Map.of("conversationId", conversation, "text", LONG_TEXT)));
-            session.createProducer(session.createQueue(MESSAGES)).send(message);
-            BytesMessage refused = session.createBytesMessage();
-            refused.writeBytes(utf8("[" + LONG_TEXT));
-            session.createProducer(session.createQueue(MESSAGES)).send(refused);
-        }
+        BRIDGE.sendCompressed(
+                MESSAGES,
+                BRIDGE.text(JSON.writeValueAsString(Map.of("conversationId", conversation, "text", LONG_TEXT))));
+        BRIDGE.sendCompressed(MESSAGES, BRIDGE.bytes(utf8("[" + LONG_TEXT)));
 
         Message dead = BRIDGE.receive(DEADLETTERS);
         assertThat(dead.getStringProperty("liveErrorCode")).isEqualTo("invalid-json");

@@ -16,16 +16,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import jakarta.jms.BytesMessage;
-import jakarta.jms.Connection;
 import jakarta.jms.Message;
-import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.camel.util.FileUtil;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -84,11 +81,11 @@ class OwnRoutesIT {
     @ValueSource(booleans = {false, true})
     void forwardsALongTextOfAnotherQueue(boolean compressed) throws Exception {
         String note = "Tür 🚪 " + "x".repeat(200_000);
-        ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(BRIDGE.jmsUrl());
-        factory.setCompressLargeMessage(compressed);
-        try (Connection connection = factory.createConnection();
-                Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE)) {
-            session.createProducer(session.createQueue("crm.updates")).send(session.createTextMessage(update(note)));
+        TextMessage message = BRIDGE.text(update(note));
+        if (compressed) {
+            BRIDGE.sendCompressed("crm.updates", message);
+        } else {
+            BRIDGE.send("crm.updates", message);
         }
 
         await().untilAsserted(() -> verifySent(note));

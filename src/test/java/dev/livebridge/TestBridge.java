@@ -437,6 +437,17 @@ public final class TestBridge implements BeforeAllCallback, BeforeEachCallback, 
         }
     }
 
+    /** The same, compressed where it is large. */
+    public void sendCompressed(String queue, Message message) throws JMSException {
+        try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(jmsUrl())) {
+            factory.setCompressLargeMessage(true);
+            try (Connection connection = factory.createConnection();
+                    Session compressing = connection.createSession(false, Session.AUTO_ACKNOWLEDGE)) {
+                compressing.createProducer(compressing.createQueue(queue)).send(message);
+            }
+        }
+    }
+
     public String send(String queue, String body) throws JMSException {
         return send(queue, text(body));
     }

@@ -64,6 +64,12 @@ public final class Original {
 
     private static final int DIGEST_LENGTH = 32;
 
+    /** In bytes: a compressed body of no more is unpacked when it is sent, so that any client knows its length. */
+    private static final long ALWAYS_UNPACKED = 1_000_000;
+
+    /** A larger one is unpacked unless it grows by more than this: it would fill the broker, and goes as it came. */
+    private static final int MAX_RATIO = 20;
+
     private final Message message;
     private final Identity identity;
     private final Type type;
@@ -231,7 +237,7 @@ public final class Original {
         return property.startsWith("_AMQ_") || property.startsWith("JMS_AMQ_");
     }
 
-    /** SHA-256 of its body, of a text in UTF-8; hexadecimal. */
+    /** SHA-256 of its body, of a text in UTF-8; hexadecimal. Unpacks it all, so that it must have been read within its limits before. */
     public String digest() throws JMSException, IOException {
         try {
             DigestOutputStream digest =
@@ -345,12 +351,17 @@ public final class Original {
         return new BufferedReader(new InputStreamReader(stream, charset.newDecoder()));
     }
 
-    /** The bytes of a BytesMessage, as a file. */
-    public Content content(SpoolFolder spool) throws JMSException, IOException {
+    /**
+     * The bytes of a BytesMessage, as a file.
+     *
+     * @param limit how many may be unpacked
+     * @throws dev.livebridge.spool.TooLargeException beyond that
+     */
+    public Content content(SpoolFolder spool, long limit) throws JMSException, IOException {
         if (spooled != null && !isCompressed) {
             return spooled;
         }
-        try (ContentStream stream = spool.create(Long.MAX_VALUE)) {
+        try (ContentStream stream = spool.create(limit)) {
             writeTo(stream);
             stream.close();
             return stream.content();
@@ -368,7 +379,7 @@ public final class Original {
     /**
      * A message to send with this body: the received one, or a new one without header and properties.
      *
-     * @param properties those that it gets
+     * @param properties those that it gets, to which one is added where the body leaves compressed
      */
     Message resend(Map<String, Object> properties, Session session) throws JMSException, IOException {
         if (spooled == null) {
@@ -381,18 +392,17 @@ public final class Original {
         if (!isCompressed) {
             return LargeMessages.resend(spooled.open(), itsType, session);
         }
-        // of what only says that it is compressed, the bytes as they came
-        return isReadable()
-                ? LargeMessages.resend(open(), itsType, session)
-                : LargeMessages.resend(spooled.open(), CoreMessage.BYTES_TYPE, session);
-    }
-
-    private boolean isReadable() throws JMSException, IOException {
+        // to a client, a body has no length beyond the last int
+        long limit = Math.min(Integer.MAX_VALUE - 1, Math.max(ALWAYS_UNPACKED, MAX_RATIO * spooled.size()));
         try (InputStream body = open()) {
-            body.transferTo(OutputStream.nullOutputStream());
-            return true;
+            if (body.skip(limit + 1) <= limit) {
+                return LargeMessages.resend(open(), itsType, session);
+            }
         } catch (ZipException | EOFException e) {
-            return false;
+            // it only says that it is compressed: the bytes as they came
+            return LargeMessages.resend(spooled.open(), CoreMessage.BYTES_TYPE, session);
         }
+        properties.put(org.apache.activemq.artemis.api.core.Message.HDR_LARGE_COMPRESSED.toString(), true);
+        return LargeMessages.resend(spooled.open(), itsType, session);
     }
 }

@@ -7,7 +7,9 @@ import dev.livebridge.failure.ErrorCode;
 import dev.livebridge.failure.RefusedException;
 import dev.livebridge.failure.Violation;
 import dev.livebridge.jms.Original;
+import dev.livebridge.spool.Content;
 import dev.livebridge.spool.SpoolFolder;
+import dev.livebridge.spool.TooLargeException;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageFormatException;
@@ -24,15 +26,18 @@ public final class MessageRequestReader extends RequestReader {
     private static final String FILE_NAME = "fileName";
 
     private final long maxInlineSize;
+    private final long maxSize;
 
     /**
      * @param schema        what the request must look like
      * @param maxTextSize   {@code live.messages.max-text-size}, bytes in UTF-8
      * @param maxInlineSize {@code live.attachments.max-inline-size}, bytes
+     * @param maxSize       {@code live.attachments.max-size}, bytes
      */
-    public MessageRequestReader(RequestSchema schema, long maxTextSize, long maxInlineSize) {
+    public MessageRequestReader(RequestSchema schema, long maxTextSize, long maxInlineSize, long maxSize) {
         super(schema, maxTextSize);
         this.maxInlineSize = maxInlineSize;
+        this.maxSize = maxSize;
     }
 
     /**
@@ -85,9 +90,20 @@ public final class MessageRequestReader extends RequestReader {
         copy(message, FILE_NAME, file, "name");
         copy(message, "contentType", file, "contentType");
         Map<String, Object> request = map(document, MessageRequestReader::ofProperty);
-        Map<String, Object> given = Map.of("name", file.get("name").textValue(), "content", original.content(spool));
+        Map<String, Object> given = Map.of("name", file.get("name").textValue(), "content", content(original, spool));
         request.put("attachments", List.of(Attachment.of("property:" + FILE_NAME, given)));
         return request;
+    }
+
+    private Content content(Original original, SpoolFolder spool) throws RefusedException, JMSException, IOException {
+        try {
+            return original.content(spool, maxSize);
+        } catch (TooLargeException e) {
+            throw RefusedException.request(
+                    ErrorCode.ATTACHMENT_TOO_LARGE,
+                    "property:" + FILE_NAME,
+                    "has more than the " + maxSize + " bytes that live.attachments.max-size allows");
+        }
     }
 
     private static void copy(Message message, String property, ObjectNode to, String field)

@@ -60,7 +60,7 @@ class MappingTest {
     private static byte[] messageCall(Original message) throws Exception {
         return TestMessageCall.body(
                 message,
-                new MessageRequestReader(schema("message-request"), 1_000_000, 1_000_000)
+                new MessageRequestReader(schema("message-request"), 1_000_000, 1_000_000, 1_000_000)
                         .read(
                                 message,
                                 new Spool(Path.of("unused")).folder(new DefaultExchange(new DefaultCamelContext()))));

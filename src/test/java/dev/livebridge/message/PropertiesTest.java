@@ -20,7 +20,7 @@ class PropertiesTest {
     private static final String LONE_SURROGATE = "a\ud800";
 
     private final MessageRequestReader messages =
-            new MessageRequestReader(RequestSchema.of("message-request.schema.json"), 1_000, 1_000);
+            new MessageRequestReader(RequestSchema.of("message-request.schema.json"), 1_000, 1_000, 1_000);
 
     @ParameterizedTest
     @ValueSource(strings = {"fileName", "contentType", "text", "conversationId", "userHash"})

@@ -72,7 +72,7 @@ class RequestFuzzTest {
 
     private static final RequestReader CONVERSATION = new RequestReader(schema("conversation-request"), 100_000);
     private static final MessageRequestReader MESSAGE =
-            new MessageRequestReader(schema("message-request"), 100_000, 10_000);
+            new MessageRequestReader(schema("message-request"), 100_000, 10_000, 100_000);
     private static final RequestSchema QUEUE_CALL = schema("sandbox/live-queue");
     private static final RequestSchema MESSAGE_CALL = schema("sandbox/live-message");
     private static final CamelContext CAMEL = new DefaultCamelContext();
