@@ -240,7 +240,7 @@ class DeadLettersIT {
         assertThat(list(Selection.ALL)).hasSize(10);
         List<String> shown = new ArrayList<>();
         letters().open(Selection.ALL, letter -> shown.add(letter.type()));
-        assertThat(shown).startsWith("TextMessage", "TextMessage", "MapMessage", "ObjectMessage", "StreamMessage");
+        assertThat(shown).startsWith("TextMessage", "Message", "Message", "Message", "StreamMessage", "Message");
         DeadLetters.Found found = letters().find(Selection.ALL);
         assertThat(letters().replayEach(found, id -> {}))
                 .isEqualTo(found.replayable().size());
