@@ -52,7 +52,7 @@ public final class LiveBridge {
         try {
             configureLog(args.length == 0 ? "" : args[0]);
         } catch (IOException e) {
-            commandLine().getErr().println("live-bridge: cannot write live.log.file: " + StartException.reason(e));
+            commandLine().getErr().println("live-bridge: cannot write live.log.file: " + StartException.oneLine(e));
             System.exit(1);
         }
         System.exit(commandLine().execute(args));
