@@ -133,7 +133,7 @@ final class RouteReload extends ServiceSupport {
                     ended.isEmpty() ? "" : "; ended: " + String.join(", ", ended));
         } catch (Exception e) {
             restore(before, after);
-            LOG.warn("Not reloaded, the routes before it go on: {}: {}", after.file(), RouteTrial.reason(e));
+            LOG.warn("Not reloaded, the routes before it go on: {}: {}", after.file(), StartException.reason(e));
         }
     }
 
@@ -146,7 +146,8 @@ final class RouteReload extends ServiceSupport {
                 load(before, remains);
             }
         } catch (Exception e) {
-            LOG.error("Not restored, the bridge must be started again: {}: {}", failed.file(), RouteTrial.reason(e));
+            LOG.error(
+                    "Not restored, the bridge must be started again: {}: {}", failed.file(), StartException.reason(e));
         }
     }
 
@@ -156,7 +157,7 @@ final class RouteReload extends ServiceSupport {
             end(ended);
             LOG.info("{} is gone; ended: {}", gone.file(), String.join(", ", ended));
         } catch (Exception e) {
-            LOG.warn("{} is gone, and goes on until the next start: {}", gone.file(), RouteTrial.reason(e));
+            LOG.warn("{} is gone, and goes on until the next start: {}", gone.file(), StartException.reason(e));
         }
     }
 

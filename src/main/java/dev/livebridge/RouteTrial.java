@@ -1,8 +1,5 @@
 package dev.livebridge;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.livebridge.http.BoundedHttpComponent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,9 +18,14 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.NoSuchBeanException;
 import org.apache.camel.component.jms.JmsComponent;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.model.CircuitBreakerDefinition;
+import org.apache.camel.model.EndpointRequiredDefinition;
+import org.apache.camel.model.OnExceptionDefinition;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.RouteTemplateDefinition;
+import org.apache.camel.model.ToDefinition;
 import org.apache.camel.spi.BeanRepository;
 import org.apache.camel.spi.PropertiesSource;
 import org.apache.camel.spi.Registry;
@@ -77,7 +79,7 @@ final class RouteTrial {
                 trial.start();
                 return Optional.empty();
             } catch (Exception e) {
-                return Optional.of(resource.getLocation() + line(step(trial, e)) + ": " + reason(e));
+                return Optional.of(resource.getLocation() + line(step(trial, e)) + ": " + StartException.reason(e));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -108,7 +110,7 @@ final class RouteTrial {
             try {
                 PluginHelper.getRoutesLoader(trial).loadRoutes(ResourceHelper.resolveResource(model, "file:" + file));
             } catch (Exception e) {
-                mistakes.put(file, reason(e));
+                mistakes.put(file, StartException.reason(e));
                 return false;
             }
             for (RouteDefinition route : trial.getRouteDefinitions()) {
@@ -133,47 +135,51 @@ final class RouteTrial {
             trial.start();
         } catch (Exception e) {
             Optional<ProcessorDefinition<?>> step = step(trial, e);
-            mistakes.put(culprit(step, e, files), (line(step) + ": " + reason(e)).replaceFirst("^[, :]+", ""));
+            mistakes.put(
+                    culprit(step, e, files),
+                    (line(step) + ": " + StartException.reason(e)).replaceFirst("^[, :]+", ""));
         }
     }
 
     /** Steps to a direct route that no file has, and policies without their bean, by file: the first message would find them. */
     Map<Path, String> deadEnds() throws IOException {
-        List<String> entries = new ArrayList<>();
-        Map<Path, List<String>> steps = new TreeMap<>();
-        Map<Path, String> policies = new TreeMap<>();
-        for (Path file : files.byName().values()) {
-            JsonNode yaml;
-            try {
-                yaml = new YAMLMapper().readTree(file.toFile());
-            } catch (JsonProcessingException e) {
-                // a mistake of its own
-                return Map.of();
+        Map<Path, String> deadEnds = new TreeMap<>();
+        List<Path> all = List.copyOf(files.byName().values());
+        try (DefaultCamelContext trial = trial()) {
+            if (load(trial, all, new TreeMap<>())) {
+                List<String> entries = routes(trial)
+                        .flatMap(route -> direct(route.getInput()).stream())
+                        .toList();
+                for (Path file : all) {
+                    steps(trial).stream()
+                            .filter(step -> isFrom(step, file))
+                            .flatMap(step -> deadEnd(step, entries).stream())
+                            .findFirst()
+                            .ifPresent(deadEnd -> deadEnds.put(file, deadEnd));
+                }
             }
-            yaml.findValuesAsText("onExceptionOccurredRef").stream()
-                    .filter(bean -> model.getRegistry().lookupByName(bean) == null)
-                    .forEach(bean -> policies.put(file, "there is no bean " + bean));
-            yaml.findValues("from").forEach(from -> direct(from).ifPresent(entries::add));
-            yaml.findValues("to")
-                    .forEach(to -> direct(to).ifPresent(name -> steps.computeIfAbsent(file, any -> new ArrayList<>())
-                            .add(name)));
         }
-        Map<Path, String> deadEnds = new TreeMap<>(policies);
-        steps.forEach((file, names) -> names.stream()
-                .filter(name -> entries.stream().noneMatch(entry -> name.matches(entry) || entry.matches(name)))
-                .findFirst()
-                .ifPresent(name -> deadEnds.put(file, "no route begins with direct:" + name)));
         return deadEnds;
     }
 
+    private Optional<String> deadEnd(ProcessorDefinition<?> step, List<String> entries) {
+        if (step instanceof OnExceptionDefinition policy) {
+            return Optional.ofNullable(policy.getOnExceptionOccurredRef())
+                    .filter(bean -> model.getRegistry().lookupByName(bean) == null)
+                    .map(bean -> "there is no bean " + bean);
+        }
+        return (step instanceof ToDefinition to ? direct(to) : Optional.<String>empty())
+                .filter(name -> entries.stream().noneMatch(entry -> name.matches(entry) || entry.matches(name)))
+                .map(name -> "no route begins with direct:" + name);
+    }
+
     /** The name of a direct endpoint, a pattern where a template fills it in. */
-    private static Optional<String> direct(JsonNode endpoint) {
-        String uri = endpoint.path("uri").asText(endpoint.asText());
-        String name =
-                uri.equals("direct") ? endpoint.at("/parameters/name").asText() : uri.replaceFirst("^direct:/*", "");
-        return uri.startsWith("direct") && !name.isEmpty()
-                ? Optional.of(name.replaceFirst("\\?.*", "").replaceAll("\\{\\{.*?}}", ".*"))
-                : Optional.empty();
+    private static Optional<String> direct(EndpointRequiredDefinition endpoint) {
+        return Optional.of(endpoint.getEndpointUri())
+                .filter(uri -> uri.startsWith("direct:"))
+                .map(uri -> uri.replaceFirst("^direct:/*", "")
+                        .replaceFirst("\\?.*", "")
+                        .replaceAll("\\{\\{.*?}}", ".*"));
     }
 
     /** Of a bean that is missing, the file that names it: a policy only shows that in a route of another file. */
@@ -228,24 +234,32 @@ final class RouteTrial {
 
     /** Those of the routes, and of the policies. */
     private static List<ProcessorDefinition<?>> steps(DefaultCamelContext trial) {
-        List<ProcessorDefinition<?>> steps = new ArrayList<>();
-        Stream.concat(
-                        trial.getRouteDefinitions().stream().flatMap(route -> route.getOutputs().stream()),
+        List<ProcessorDefinition<?>> outputs = Stream.concat(
+                        routes(trial).flatMap(route -> route.getOutputs().stream()),
                         trial.getRouteConfigurationDefinitions().stream()
                                 .flatMap(policy -> policy.getOnExceptions().stream()))
-                .forEach(output -> {
-                    steps.add(output);
-                    ProcessorDefinitionHelper.filterTypeInOutputs(output.getOutputs(), ProcessorDefinition.class)
-                            .forEach(steps::add);
-                });
+                .toList();
+        return withSteps(outputs);
+    }
+
+    /** These, and all below them; Camel's own search leaves the fallback of a circuit breaker out. */
+    private static List<ProcessorDefinition<?>> withSteps(List<ProcessorDefinition<?>> outputs) {
+        List<ProcessorDefinition<?>> steps = new ArrayList<>();
+        for (ProcessorDefinition<?> step :
+                ProcessorDefinitionHelper.filterTypeInOutputs(outputs, ProcessorDefinition.class)) {
+            steps.add(step);
+            if (step instanceof CircuitBreakerDefinition breaker && breaker.getOnFallback() != null) {
+                steps.addAll(withSteps(breaker.getOnFallback().getOutputs()));
+            }
+        }
         return steps;
     }
 
-    static String reason(Throwable e) {
-        if (e.getCause() != null) {
-            return reason(e.getCause());
-        }
-        return (e.getMessage() == null ? e.toString() : e.getMessage()).replaceAll("\\s*\\R\\s*", " ");
+    /** Those of templates included. */
+    private static Stream<RouteDefinition> routes(DefaultCamelContext trial) {
+        return Stream.concat(
+                trial.getRouteDefinitions().stream(),
+                trial.getRouteTemplateDefinitions().stream().map(RouteTemplateDefinition::getRoute));
     }
 
     private static PropertiesSource propertiesOf(CamelContext model) {

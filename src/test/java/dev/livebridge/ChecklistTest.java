@@ -57,6 +57,18 @@ class ChecklistTest {
     @Test
     void findsWhatOnlyTheFirstMessageWould() throws Exception {
         write("dead-end", route("dead-end", "to: {uri: direct, parameters: {name: nowhere}}"));
+        write(
+                "fallback",
+                route(
+                        "fallback",
+                        "circuitBreaker: {steps: [{stop: {}}], onFallback: {steps: [{to: {uri: 'direct:gone'}}]}}"));
+        write("otherwise", route("otherwise", "choice: {otherwise: {steps: [{to: {uri: 'direct:gone'}}]}}"));
+        write("when", route("when", "choice: {when: [{simple: 'true', steps: [{to: {uri: 'direct:gone'}}]}]}"));
+        write(
+                "catch",
+                route(
+                        "catch",
+                        "doTry: {steps: [{stop: {}}], doCatch: [{exception: [java.lang.Exception], steps: [{to: {uri: 'direct:gone'}}]}]}"));
         Path policy = home.resolve("routes/error-handling.camel.yaml");
         Files.writeString(
                 policy,
@@ -65,9 +77,13 @@ class ChecklistTest {
 
         assertThat(found("routes/").stream().filter(finding -> finding.verdict() != Verdict.OK))
                 .containsExactly(
+                        new Finding("routes/catch.camel.yaml", Verdict.FAILED, "no route begins with direct:gone"),
                         new Finding(
                                 "routes/dead-end.camel.yaml", Verdict.FAILED, "no route begins with direct:nowhere"),
-                        new Finding("routes/error-handling.camel.yaml", Verdict.FAILED, "there is no bean retriez"));
+                        new Finding("routes/error-handling.camel.yaml", Verdict.FAILED, "there is no bean retriez"),
+                        new Finding("routes/fallback.camel.yaml", Verdict.FAILED, "no route begins with direct:gone"),
+                        new Finding("routes/otherwise.camel.yaml", Verdict.FAILED, "no route begins with direct:gone"),
+                        new Finding("routes/when.camel.yaml", Verdict.FAILED, "no route begins with direct:gone"));
     }
 
     @Test
