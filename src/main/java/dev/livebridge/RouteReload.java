@@ -3,6 +3,7 @@ package dev.livebridge;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,11 +36,12 @@ import org.slf4j.LoggerFactory;
  */
 final class RouteReload extends ServiceSupport {
     private static final Logger LOG = LoggerFactory.getLogger(RouteReload.class);
-    private static final long LOOK_MILLIS = 500;
+    private static final Duration LOOK = Duration.ofMillis(500);
 
     private final CamelContext context;
     private final RouteFiles files;
     private final RouteTrial trial;
+    private final Duration look;
     private ScheduledExecutorService watcher;
     /** What runs, or was tried last. */
     private SortedMap<String, Source> known;
@@ -54,6 +56,12 @@ final class RouteReload extends ServiceSupport {
     }
 
     RouteReload(CamelContext context, RouteFiles files) {
+        this(context, files, LOOK);
+    }
+
+    /** @param look how often it looks at the files */
+    RouteReload(CamelContext context, RouteFiles files, Duration look) {
+        this.look = look;
         this.context = context;
         this.files = files;
         this.trial = new RouteTrial(context, files);
@@ -64,7 +72,7 @@ final class RouteReload extends ServiceSupport {
         known = read();
         last = known;
         watcher = context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "route-reload");
-        watcher.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        watcher.scheduleWithFixedDelay(this::look, look.toMillis(), look.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override

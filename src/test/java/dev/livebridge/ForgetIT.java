@@ -27,11 +27,13 @@ import org.apache.camel.util.FileUtil;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** bin/live-bridge forget, beside a bridge on PostgreSQL and S3. */
+@Tag("slow")
 class ForgetIT {
     private static final Path FOLDER = folder();
     private static final DatabaseProcess POSTGRES = postgres();

@@ -56,7 +56,7 @@ class HostileIT {
     static final TestBridge BY_PRODUCERS = new TestBridge().with("live.messages.grouped-by", "producer");
 
     /** {@code -Dhostile.inputs=1000000}: how many messages of chance are sent. */
-    private static final int INPUTS = Integer.getInteger("hostile.inputs", 300);
+    private static final int INPUTS = Integer.getInteger("hostile.inputs", 100);
 
     private static final Duration BOUND = Duration.ofSeconds(10);
     private static final byte FORGED_TYPE = 99;

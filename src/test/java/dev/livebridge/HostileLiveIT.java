@@ -27,6 +27,7 @@ import org.apache.camel.component.http.HttpComponent;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -166,6 +167,7 @@ class HostileLiveIT {
         assertAllIsWell();
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @EnumSource
     void aHostileLookupStopsNobody(Attack attack) throws Exception {
@@ -185,6 +187,7 @@ class HostileLiveIT {
         assertAllIsWell();
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @EnumSource
     void aHostileSourceStopsNobodyElse(Attack attack) throws Exception {

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.Collection;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckHelper;
@@ -37,7 +38,7 @@ class RouteReloadTest {
         for (Path file : files.byName().values()) {
             PluginHelper.getRoutesLoader(context).loadRoutes(ResourceHelper.resolveResource(context, "file:" + file));
         }
-        context.addService(new RouteReload(context, files));
+        context.addService(new RouteReload(context, files, Duration.ofMillis(50)));
         context.start();
     }
 

@@ -24,10 +24,12 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Who may consume, of several bridges on one broker. */
+@Tag("slow")
 class BrokerLockIT {
     private static final String QUEUE = "live.messages";
     private static final Times TIMES =
