@@ -248,7 +248,11 @@ final class Installation implements AutoCloseable {
                 List<String> ids = new ArrayList<>();
                 try (QueueBrowser browser = session.createBrowser(session.createQueue(name))) {
                     for (Enumeration<?> all = browser.getEnumeration(); all.hasMoreElements(); ) {
-                        ids.add(((Message) all.nextElement()).getStringProperty(Listener.ID));
+                        Message message = (Message) all.nextElement();
+                        // a marker that was under way at the stop says only that a group may go on
+                        if (!message.propertyExists("liveHopHoldGroup")) {
+                            ids.add(message.getStringProperty(Listener.ID));
+                        }
                     }
                 }
                 if (!ids.isEmpty()) {
