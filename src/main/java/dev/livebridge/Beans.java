@@ -114,8 +114,12 @@ final class Beans {
 
         // conversation: who talks in which
         Originals originals = new Originals(internalQueues(settings, bots));
+        Deliveries deliveries = new Deliveries(store, records(settings, bots), outages, lastRun);
         UnreadableMessages unreadable = new UnreadableMessages(
-                settings.text("live.queues.deadletters"), () -> factory(registry, "brokerConnectionFactory"));
+                settings.text("live.queues.deadletters"),
+                () -> factory(registry, "brokerConnectionFactory"),
+                originals,
+                deliveries);
         steps.bindProcessor("unreadableMessages.bury", unreadable::bury);
         MessageGroups messageGroups = new MessageGroups(store, botId);
         Conversations conversations = new Conversations(
@@ -190,7 +194,6 @@ final class Beans {
 
         // delivery: kinds of failure, records, dead letters
         Outcomes outcomes = new Outcomes(settings.flag("live.events.sent"));
-        Deliveries deliveries = new Deliveries(store, records(settings, bots), outages, lastRun);
         registry.bind("outages", outages);
         registry.bind("deliveries", deliveries);
         registry.bind("http", new BoundedHttpComponent());

@@ -9,6 +9,7 @@ import static dev.livebridge.TestBridge.DEADLETTERS;
 import static dev.livebridge.TestBridge.EVENTS;
 import static dev.livebridge.TestBridge.MESSAGES;
 import static dev.livebridge.TestBridge.json;
+import static dev.livebridge.TestBridge.unique;
 import static dev.livebridge.TestBridge.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -51,6 +52,33 @@ class DeadLetterIT {
             in.defaultReadObject();
             DESERIALISED.incrementAndGet();
         }
+    }
+
+    @Test
+    void holdsWhatIsKnownOfAMessageThatNoConsumerCanTakeUp() throws Exception {
+        String conversation = unique("c");
+        BRIDGE.breakStep("take-message", 3);
+        TextMessage message =
+                BRIDGE.text("{\"conversationId\": \"%s\", \"text\": \"never read\"}".formatted(conversation));
+        message.setJMSCorrelationID("of the sender");
+        message.setJMSType("chat");
+        message.setStringProperty("tenant", "acme");
+        String id = BRIDGE.send(MESSAGES, message);
+        long began = System.nanoTime();
+        JsonNode next = BRIDGE.request(
+                MESSAGES, "{\"conversationId\": \"%s\", \"text\": \"behind it\"}".formatted(conversation));
+
+        assertThat(next.at("/status").asText()).isEqualTo("sent");
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
+        Message dead = BRIDGE.receive(DEADLETTERS);
+        assertThat(dead.getStringProperty("liveErrorCode")).isEqualTo("internal-error");
+        assertThat(dead.getStringProperty("liveOriginQueue")).isEqualTo(MESSAGES);
+        assertThat(dead.getStringProperty("liveOriginMessageId")).isEqualTo(id);
+        assertThat(dead.getStringProperty("liveRoute")).isEqualTo("send-message");
+        assertThat(dead.getIntProperty("liveAttempts")).isEqualTo(3);
+        assertThat(dead.getJMSCorrelationID()).isEqualTo("of the sender");
+        assertThat(dead.getJMSType()).isEqualTo("chat");
+        assertThat(dead.getStringProperty("tenant")).isEqualTo("acme");
     }
 
     @Test

@@ -251,7 +251,7 @@ public final class MessageReader extends ServiceSupport implements Runnable {
                 batch.add(originals.keep(next, folder));
             } catch (JMSException | RuntimeException e) {
                 // nothing was asked of the broker for it
-                unreadable.bury(next, from, e, session);
+                unreadable.bury(next, name, e, session);
             }
             boolean isFull = taken.size() >= (alone > 0 ? 1 : batchSize) || System.nanoTime() > until;
             // one that is on its way gathers while this batch is committed
@@ -293,7 +293,7 @@ public final class MessageReader extends ServiceSupport implements Runnable {
         // it comes first again, unless another has overtaken it, or its time has passed
         Message again = consumer.receive(IDLE_MILLIS);
         if (again != null && id(again).equals(id)) {
-            unreadable.bury(again, from, failure, session);
+            unreadable.bury(again, name, failure, session);
             session.commit();
         } else {
             session.rollback();

@@ -1,12 +1,14 @@
 package dev.livebridge.conversation;
 
+import dev.livebridge.delivery.Deliveries;
 import dev.livebridge.failure.ErrorCode;
+import dev.livebridge.jms.Identity;
+import dev.livebridge.jms.Originals;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.DeliveryMode;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageProducer;
-import jakarta.jms.Queue;
 import jakarta.jms.Session;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -29,14 +31,19 @@ public final class UnreadableMessages {
 
     private final String deadLetterQueue;
     private final Supplier<ConnectionFactory> broker;
+    private final Originals originals;
+    private final Deliveries deliveries;
 
     /**
      * @param deadLetterQueue {@code live.queues.deadletters}
      * @param broker          the consumers' own connection factory: what is sent joins their transaction
      */
-    public UnreadableMessages(String deadLetterQueue, Supplier<ConnectionFactory> broker) {
+    public UnreadableMessages(
+            String deadLetterQueue, Supplier<ConnectionFactory> broker, Originals originals, Deliveries deliveries) {
         this.deadLetterQueue = deadLetterQueue;
         this.broker = broker;
+        this.originals = originals;
+        this.deliveries = deliveries;
     }
 
     /** Writes the dead letter of what a consumer has failed to take up, in its transaction. */
@@ -46,34 +53,39 @@ public final class UnreadableMessages {
         JmsTemplate jms = new JmsTemplate(broker.get());
         jms.setSessionTransacted(true);
         jms.execute(session -> {
-            String queue = met.getJMSDestination() instanceof Queue readFrom ? readFrom.getQueueName() : "";
-            bury(met, queue, failure, session);
+            bury(met, exchange.getFromRouteId(), failure, session);
             return null;
         });
     }
 
-    /** Writes its dead letter in the transaction of this session. */
-    void bury(Message message, String queue, Throwable failure, Session session) throws JMSException {
+    /**
+     * Writes the dead letter of a message in the transaction of this session.
+     *
+     * @param reader who could not read it: a route, or a part of the bridge
+     */
+    void bury(Message message, String reader, Throwable failure, Session session) throws JMSException {
+        Identity identity = originals.identity(message);
         String reason =
                 "the message could not be read or handed on; its body, and properties that are long, are left out: "
                         + failure;
-        LOG.warn("{}: {} -> {}: {}", message.getJMSMessageID(), ErrorCode.INTERNAL_ERROR, deadLetterQueue, reason);
+        LOG.warn("{}: {} -> {}: {}", identity.messageId(), ErrorCode.INTERNAL_ERROR, deadLetterQueue, reason);
         Message letter = session.createMessage();
         copyProperties(message, letter);
         letter.setStringProperty("liveErrorCode", ErrorCode.INTERNAL_ERROR.toString());
         letter.setStringProperty("liveErrorMessage", reason.substring(0, Math.min(MAX_MESSAGE, reason.length())));
         letter.setStringProperty("liveErrorException", failure.getClass().getName());
-        letter.setIntProperty("liveAttempts", 1);
+        letter.setIntProperty("liveAttempts", Math.max(1, message.getIntProperty("JMSXDeliveryCount")));
         letter.setStringProperty(
                 "liveFailedAt", Instant.now().truncatedTo(ChronoUnit.MILLIS).toString());
-        letter.setStringProperty("liveRoute", "reader");
-        letter.setStringProperty("liveOriginQueue", queue);
-        letter.setStringProperty("liveOriginMessageId", message.getJMSMessageID());
+        letter.setStringProperty("liveRoute", reader);
+        letter.setStringProperty("liveOriginQueue", identity.queue());
+        letter.setStringProperty("liveOriginMessageId", identity.messageId());
         letter.setBooleanProperty("liveUncertain", false);
         letter.setIntProperty("liveReplays", 0);
         try (MessageProducer producer = session.createProducer(session.createQueue(deadLetterQueue))) {
-            producer.send(letter, DeliveryMode.PERSISTENT, Message.DEFAULT_PRIORITY, 0);
+            producer.send(letter, DeliveryMode.PERSISTENT, message.getJMSPriority(), 0);
         }
+        deliveries.endUnread(identity);
     }
 
     /** Those that can be read, as many as can be written. */
@@ -84,6 +96,7 @@ public final class UnreadableMessages {
                 copyProperty(from, to, (String) names.nextElement());
             }
             to.setJMSCorrelationID(from.getJMSCorrelationID());
+            to.setJMSType(from.getJMSType());
         } catch (JMSException | RuntimeException e) {
             LOG.debug("not all properties could be read", e);
         }

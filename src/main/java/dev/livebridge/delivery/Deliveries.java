@@ -12,6 +12,7 @@ import dev.livebridge.failure.KeyTakenException;
 import dev.livebridge.failure.LostMessageException;
 import dev.livebridge.failure.RefusedException;
 import dev.livebridge.jms.Digest;
+import dev.livebridge.jms.Identity;
 import dev.livebridge.jms.Original;
 import dev.livebridge.outage.Outages;
 import dev.livebridge.store.Sql;
@@ -342,6 +343,15 @@ public final class Deliveries {
             delivery.idempotencyKey = null;
         }
         save(delivery);
+    }
+
+    /** Nobody could read it: what comes behind it in its group needn't wait for it. A failed write is ignored: then it waits. */
+    public void endUnread(Identity identity) {
+        if (identity.recordId() != null) {
+            Delivery delivery = new Delivery(identity);
+            delivery.state = Delivery.Stage.FAILED;
+            store.writeLater(sql -> table.insert(sql, delivery));
+        }
     }
 
     /** The queue call has ended: the message itself is still to be sent. */

@@ -16,8 +16,15 @@ public final class Originals {
     }
 
     public Original keep(Message message, SpoolFolder spool) throws NotKeptException, JMSException {
-        boolean isInternal =
-                message.getJMSDestination() instanceof Queue queue && internal.contains(queue.getQueueName());
-        return Original.of(message, isInternal, spool);
+        return Original.of(message, isInternal(message), spool);
+    }
+
+    /** What a message is known by that is not kept. */
+    public Identity identity(Message message) throws JMSException {
+        return Identity.of(message, isInternal(message));
+    }
+
+    private boolean isInternal(Message message) throws JMSException {
+        return message.getJMSDestination() instanceof Queue queue && internal.contains(queue.getQueueName());
     }
 }

@@ -110,7 +110,7 @@ class MessageReaderTest {
         reader.start();
         try {
             await().untilAsserted(() -> verify(producer).send(any(), anyInt(), anyInt(), anyLong()));
-            verify(unreadable).bury(eq(unreadableOne), eq("in"), any(), eq(session));
+            verify(unreadable).bury(eq(unreadableOne), eq("the reader of in"), any(), eq(session));
             verify(session, never()).rollback();
         } finally {
             reader.stop();
