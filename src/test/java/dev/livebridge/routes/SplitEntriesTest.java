@@ -14,7 +14,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 @CamelMainTest(
-        properties = {RouteTest.FILE + "send-message.camel.yaml", "live.api.split-entries=true"},
+        properties = {
+            RouteTest.FILE + "send-message.camel.yaml,file:routes/send-entry.camel.yaml",
+            "live.api.split-entries=true"
+        },
         mockEndpointsAndSkip = RouteTest.ALL_OTHERS,
         replaceRouteFromWith = {
             "send-message=direct:test:send-message",
@@ -23,7 +26,7 @@ import org.junit.jupiter.api.Test;
         })
 class SplitEntriesTest extends RouteTest {
     private static final String PREPARED =
-            "receiver, messageRequestReader.read, botChoice.choose, conversations.find," + " direct:prepare-message";
+            "receiver, messageRequestReader.read, botChoice.choose, conversations.find, direct:prepare-message";
     private static final String LAST = ", messageCall.build, direct:call-live, outcomes.setSent, deliveries.confirm";
     private static final Map<String, Object> SENT = Map.of("action", "text");
 
