@@ -225,6 +225,8 @@ final class Installation implements AutoCloseable {
                     .pollInterval(Duration.ofMillis(200))
                     .until(() -> ledger.open() == 0);
             await().atMost(Duration.ofSeconds(15)).until(() -> ledger.unreported() == 0);
+            // a marker, which says that a group may go on, may be under way still
+            await().atMost(Duration.ofSeconds(15)).until(() -> left().isEmpty());
         } catch (ConditionTimeoutException | IllegalArgumentException e) {
             // the ledger tells what is missing
         }
@@ -248,11 +250,7 @@ final class Installation implements AutoCloseable {
                 List<String> ids = new ArrayList<>();
                 try (QueueBrowser browser = session.createBrowser(session.createQueue(name))) {
                     for (Enumeration<?> all = browser.getEnumeration(); all.hasMoreElements(); ) {
-                        Message message = (Message) all.nextElement();
-                        // a marker that was under way at the stop says only that a group may go on
-                        if (!message.propertyExists("liveHopHoldGroup")) {
-                            ids.add(message.getStringProperty(Listener.ID));
-                        }
+                        ids.add(((Message) all.nextElement()).getStringProperty(Listener.ID));
                     }
                 }
                 if (!ids.isEmpty()) {
