@@ -40,6 +40,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class HostileLiveIT {
     private static final int ATTACKED = 10;
     private static final long PATIENCE = 10_000;
+    private static final long KEPT = 20L * 1024 * 1024;
     private static final long MEMORY = 400L << 20;
     private static final String OK = "HTTP/1.1 200 OK\r\n";
     private static final String CHUNKED = OK + "Transfer-Encoding: chunked\r\n\r\n";
@@ -146,20 +147,16 @@ class HostileLiveIT {
     @ParameterizedTest
     @EnumSource
     void aHostileLiveStopsNobodyElse(Attack attack) throws Exception {
-        LIVE.answers((number, conversation, out) -> {
-            if (number == 0) {
-                answerHonestly(conversation, out);
-            } else {
-                attack.answer.write(out);
-            }
-        });
+        attackWith(attack, LIVE, (number, conversation, out) -> answerHonestly(conversation, out));
         long before = allocated();
+        long live = live();
 
         List<String> outcomes = attack(number -> number % 2 == 0
                 ? BRIDGE.text("{\"conversationId\": \"fuzz-%d\", \"text\": \"Hi\"}".formatted(number))
                 : BRIDGE.text("{\"user\": {\"hash\": \"fuzz-%d\", \"firstname\": \"Ana\"}}".formatted(number)));
 
         assertThat(outcomes).hasSize(ATTACKED).containsOnly(attack.ofMessage, attack.ofRequest);
+        assertThat(live() - live).as("bytes that stay").isLessThan(KEPT);
         if (attack != Attack.ENDLESS_INTERIM_ANSWERS) {
             // those are garbage as soon as they are read: as many as come in time
             assertThat(allocated() - before).as("bytes").isLessThan(MEMORY);
@@ -171,13 +168,10 @@ class HostileLiveIT {
     @ParameterizedTest
     @EnumSource
     void aHostileLookupStopsNobody(Attack attack) throws Exception {
-        CRM.answers((number, conversation, out) -> {
-            if (number == 0) {
-                text(out, OK + "Content-Length: 15\r\n\r\n{\"plan\":\"gold\"}");
-            } else {
-                attack.answer.write(out);
-            }
-        });
+        attackWith(
+                attack,
+                CRM,
+                (number, conversation, out) -> text(out, OK + "Content-Length: 15\r\n\r\n{\"plan\":\"gold\"}"));
 
         List<String> outcomes = attack(number ->
                 BRIDGE.text("{\"user\": {\"hash\": \"fuzz-%d\", \"firstname\": \"Ana\"}}".formatted(2 * number + 1)));
@@ -191,13 +185,7 @@ class HostileLiveIT {
     @ParameterizedTest
     @EnumSource
     void aHostileSourceStopsNobodyElse(Attack attack) throws Exception {
-        SOURCE.answers((number, conversation, out) -> {
-            if (number == 0) {
-                text(out, OK + "Content-Length: 2\r\n\r\nHi");
-            } else {
-                attack.answer.write(out);
-            }
-        });
+        attackWith(attack, SOURCE, (number, conversation, out) -> text(out, OK + "Content-Length: 2\r\n\r\nHi"));
 
         List<String> outcomes = attack(number -> BRIDGE.text(file("fuzz-" + 2 * number)));
 
@@ -207,6 +195,17 @@ class HostileLiveIT {
         assertThat(BRIDGE.request(MESSAGES, file("honest")).at("/status").asText())
                 .isEqualTo("sent");
         assertAllIsWell();
+    }
+
+    /** A peer attacks all but the caller with the number 0, whom it answers honestly. */
+    private static void attackWith(Attack attack, RawLive peer, RawLive.Answers honest) {
+        peer.answers((number, conversation, out) -> {
+            if (number == 0) {
+                honest.write(number, conversation, out);
+            } else {
+                attack.answer.write(out);
+            }
+        });
     }
 
     private interface Source {
@@ -253,6 +252,12 @@ class HostileLiveIT {
     private static String file(String name) {
         return "{\"conversationId\": \"%s\", \"attachments\": [{\"name\": \"a.txt\", \"url\": \"%s/%s\"}]}"
                 .formatted(unique("conversation"), SOURCE.url(), name);
+    }
+
+    /** What is in use after a collection. */
+    private static long live() {
+        ManagementFactory.getMemoryMXBean().gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
     /** What the bridge's consumers have allocated. */
