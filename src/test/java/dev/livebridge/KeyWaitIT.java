@@ -19,12 +19,10 @@ import jakarta.jms.TextMessage;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Two copies of one idempotencyKey whose conversation waits: neither waits for the other for ever. */
-@Tag("slow")
 class KeyWaitIT {
     private static final String HELD = "live.held";
 

@@ -21,6 +21,8 @@ import static dev.livebridge.TestBridge.json;
 import static dev.livebridge.TestBridge.unique;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -30,6 +32,7 @@ import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import dev.livebridge.command.LiveBridge;
+import dev.livebridge.lookup.UserLookupException;
 import jakarta.jms.TextMessage;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -374,6 +377,20 @@ class LookupIT {
 
         assertThat(extras()).hasSize(7).last().isEqualTo(json("[{'Plan': 'http'}, {'Channel': 'jms'}]"));
         assertThat(extras().subList(0, 6)).containsOnly(json("[{'Channel': 'jms'}]"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sql", "csv"})
+    void goesOnWithoutWhatOneUserIsToBlameFor(String kind) throws Exception {
+        UserLookupException fault = mock(UserLookupException.class);
+        when(fault.getMessage()).thenReturn("it can't be asked for this user");
+        save("customer,Level\n%s,3\n".formatted(hash));
+        BRIDGE.breakStep(kind + "-ask-service", 1, fault);
+
+        request("{}");
+
+        assertThat(warnings()).singleElement().asString().contains("it can't be asked for this user");
+        assertThat(BRIDGE.passes(kind + "-set-fault-of-user")).isEqualTo(1);
     }
 
     @Test

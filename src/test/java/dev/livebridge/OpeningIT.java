@@ -31,13 +31,11 @@ import java.sql.SQLException;
 import org.apache.camel.util.FileUtil;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.dao.DataAccessResourceFailureException;
 
 /** A message to a user opens the conversation where there is none: one, whoever else asks for it at the same moment. */
-@Tag("slow")
 class OpeningIT {
     private static final Path FOLDER = folder();
     private static final DatabaseProcess POSTGRES = postgres();
