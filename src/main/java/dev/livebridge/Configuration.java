@@ -96,7 +96,7 @@ final class Configuration implements LoadablePropertiesSource {
         properties.addPropertiesFunction(new DurationFunction(properties));
     }
 
-    /** Camel looks into the environment no more, where an empty value would win. */
+    /** Camel itself reads no environment variable: there an empty value would win. */
     static void readFromSourcesOnly(org.apache.camel.spi.PropertiesComponent component) {
         PropertiesComponent properties = (PropertiesComponent) component;
         properties.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_NEVER);

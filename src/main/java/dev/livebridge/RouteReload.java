@@ -111,7 +111,7 @@ final class RouteReload extends ServiceSupport {
             // a file that is being replaced
             LOG.debug("looked at again: {}", e.toString());
         } catch (Throwable e) {
-            // the next look is as good as the first
+            // the next look tries again
             LOG.warn("Not reloaded, save it again: {}", e.toString());
         }
     }
@@ -212,7 +212,7 @@ final class RouteReload extends ServiceSupport {
         return loaded;
     }
 
-    /** Camel would replace the other file's route. One whose file is gone, as after a new name, is free. */
+    /** Refuses the id of another file's route, which Camel would replace. The id of a file that is gone may be used again. */
     private void refuseRoutesOfOthers(Set<String> loaded, Set<String> running) {
         Set<String> locations = known.values().stream()
                 .map(source -> source.resource().getLocation())

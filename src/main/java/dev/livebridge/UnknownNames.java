@@ -25,7 +25,7 @@ final class UnknownNames {
     private static final String CAMEL = "camel.";
     private static final String METADATA = "META-INF/camel-main-configuration-metadata.json";
 
-    /** Beside those that Camel's metadata tell of. */
+    /** Groups that Camel's metadata do not list. */
     private static final Set<String> CAMEL_GROUPS = Set.of(
             "beans",
             "component",

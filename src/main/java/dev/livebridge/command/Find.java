@@ -28,7 +28,7 @@ final class Find implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         return DeadLettersCommand.withClient(client -> {
-            List<String> found = new Whereabouts(client).of(id);
+            List<String> found = new MessageSearch(client).find(id);
             found.forEach(spec.commandLine().getOut()::println);
             if (found.isEmpty()) {
                 spec.commandLine()

@@ -171,7 +171,7 @@ public final class Send implements Callable<Integer> {
             reply = patience.isZero() ? consumer.receiveNoWait() : consumer.receive(patience.toMillis());
         }
         if (reply == null) {
-            List<String> found = new Whereabouts(client).of(message.getJMSMessageID(), queue);
+            List<String> found = new MessageSearch(client).find(message.getJMSMessageID(), queue);
             throw new StartException("no reply within " + patience.toSeconds() + " s to "
                     + message.getJMSMessageID() + ": "
                     + (found.isEmpty()

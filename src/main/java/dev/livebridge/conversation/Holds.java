@@ -271,7 +271,7 @@ public final class Holds {
         try {
             return originals.keep(held, folder);
         } catch (JMSException | RuntimeException e) {
-            // nothing was asked of the broker for it
+            // the broker is not at fault: nothing was asked of it
             unreadable.bury(held, heldQueue, e, session);
             return null;
         }

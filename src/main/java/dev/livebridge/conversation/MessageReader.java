@@ -50,6 +50,7 @@ public final class MessageReader extends ServiceSupport implements Runnable {
     /** How often a message is tried that can't be handed on. */
     private static final int TRIES = 3;
 
+    /** The same where memory is short, which other messages may be to blame for. */
     private static final int TRIES_WITHOUT_MEMORY = 20;
     /** How long a batch is waited for at the most once its first message is there. */
     private static final long GATHER_MILLIS = 5;
@@ -123,7 +124,7 @@ public final class MessageReader extends ServiceSupport implements Runnable {
     @Override
     protected void doStart() {
         thread = new Thread(this, "message-reader");
-        // not even a failure of what is done about a failure leaves the queue without its reader
+        // a failure in the handling of a failure ends the thread: it is started again
         thread.setUncaughtExceptionHandler((ended, failure) -> {
             failed(name, failure.toString());
             doStart();
@@ -250,7 +251,7 @@ public final class MessageReader extends ServiceSupport implements Runnable {
             try {
                 batch.add(originals.keep(next, folder));
             } catch (JMSException | RuntimeException e) {
-                // nothing was asked of the broker for it
+                // the broker is not at fault: nothing was asked of it
                 unreadable.bury(next, name, e, session);
             }
             boolean isFull = taken.size() >= (alone > 0 ? 1 : batchSize) || System.nanoTime() > until;
@@ -285,7 +286,6 @@ public final class MessageReader extends ServiceSupport implements Runnable {
             return;
         }
         String id = id(taken.get(0));
-        // memory may be short because of its neighbours
         int enough = failure instanceof OutOfMemoryError ? TRIES_WITHOUT_MEMORY : TRIES;
         if (failures.merge(id, 1, Integer::sum) < enough) {
             return;

@@ -136,7 +136,7 @@ public final class DeadLetters {
         if (origin.isEmpty()) {
             return Optional.of("it doesn't say where it came from (liveOriginQueue)");
         }
-        // whoever may write dead letters would write to any queue by the hand of an operator
+        // else whoever may write dead letters could write to any queue by an operator's replay
         return inQueues.contains(origin.get())
                 ? Optional.empty()
                 : Optional.of("its liveOriginQueue " + origin.get() + " is no in-queue of this bridge");

@@ -38,9 +38,10 @@ public final class Retries implements Processor {
     /** After a consumer has set a conversation aside, it sets failing ones aside at once for 5 times {@code live.hold.after}. */
     private static final int NOT_AGAIN = 5;
 
-    /** How often a message is delivered that can't be taken up. */
+    /** At which delivery a message that can't be taken up becomes a dead letter. */
     private static final int DELIVERIES = 3;
 
+    /** The same where memory is short, which other messages may be to blame for. */
     private static final int DELIVERIES_WITHOUT_MEMORY = 20;
 
     private final Limits limits;
@@ -131,7 +132,7 @@ public final class Retries implements Processor {
         }
         Next next;
         if (progress == null) {
-            next = untaken(exchange, attempt);
+            next = nextOfUnread(exchange, attempt);
         } else {
             next = counted(exchange, progress, attempt, streak);
         }
@@ -197,12 +198,11 @@ public final class Retries implements Processor {
     }
 
     /** Of a message that could not be taken up: it may be what no consumer can read. */
-    private static Next untaken(Exchange exchange, Attempt attempt) throws JMSException {
+    private static Next nextOfUnread(Exchange exchange, Attempt attempt) throws JMSException {
         if (mayTryAgain(exchange, attempt)) {
             return Next.TRY_AGAIN;
         }
         boolean isAtFault = !attempt.isOfAService() && !attempt.isOfTheBroker() && goesOn(exchange);
-        // memory may be short because of its neighbours
         int enough = attempt.isServerError() ? DELIVERIES_WITHOUT_MEMORY : DELIVERIES;
         Message met = exchange.getMessage().getBody(Message.class);
         return isAtFault && met.getIntProperty("JMSXDeliveryCount") >= enough ? Next.BURY : Next.PUT_BACK;

@@ -11,7 +11,7 @@ import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
 import org.apache.hc.core5.pool.PoolReusePolicy;
 import org.apache.hc.core5.util.TimeValue;
 
-/** Connections on which no answer can bring more headers than fit into memory, and which no call can close for the others. */
+/** Connections with bounded headers. A call that fails can not close those of the others. */
 public final class BoundedConnections extends PoolingHttpClientConnectionManager {
     private static final HttpConnectionFactory<ManagedHttpClientConnection> FACTORY =
             ManagedHttpClientConnectionFactory.builder()
@@ -29,7 +29,7 @@ public final class BoundedConnections extends PoolingHttpClientConnectionManager
         super(connector, PoolConcurrencyPolicy.STRICT, PoolReusePolicy.LIFO, timeToLive, FACTORY);
     }
 
-    /** Does nothing where the client asks for it: after any Error in one call it would end all calls, for good. */
+    /** Ignores the immediate close that the client makes after an Error in one call: it would end all other calls for good. */
     @Override
     public void close(CloseMode mode) {
         if (mode != CloseMode.IMMEDIATE) {

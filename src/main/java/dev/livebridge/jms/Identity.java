@@ -47,7 +47,7 @@ public record Identity(
     /** The property in which its id in the store does. */
     public static final String RECORD_ID = PREFIX + "RecordId";
 
-    /** With the digest behind it, it has room in the store. */
+    /** The longest JMSMessageID that has room in the store with the digest behind it. */
     private static final int MAX_MESSAGE_ID = 470;
 
     private static final String GROUP = "JMSXGroupID";

@@ -45,7 +45,10 @@ public final class JmsProperties {
         T read() throws JMSException;
     }
 
-    /** Null where a producer of another protocol has set a header field in a type that JMS doesn't know. Of an Artemis {@link Forgeries} drops it before. */
+    /**
+     * The value of a header field; null where a producer of another protocol has set it in a type that JMS doesn't know. On an
+     * Artemis, {@link ForgedMessages} has dropped it before.
+     */
     public static <T> T orNull(Field<T> field) {
         try {
             return field.read();

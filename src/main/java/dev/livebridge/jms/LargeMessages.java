@@ -42,7 +42,7 @@ public final class LargeMessages implements Interceptor {
     private static final Set<Byte> OPENED =
             Set.of(CoreMessage.TEXT_TYPE, CoreMessage.BYTES_TYPE, CoreMessage.DEFAULT_TYPE);
 
-    /** In place of a type that the body is not of, and of one that there is not. */
+    /** The type of a message whose body is not of its type, and of a message of an unknown type. */
     private static final byte FORGED = -1;
 
     /** The property that holds the true type of a large message. */
@@ -56,18 +56,18 @@ public final class LargeMessages implements Interceptor {
     public boolean intercept(Packet packet, RemotingConnection connection) {
         if (packet instanceof SessionReceiveLargeMessage large) {
             ICoreMessage message = (ICoreMessage) large.getLargeMessage();
-            Forgeries.dropHeaders(message);
+            ForgedMessages.dropHeaders(message);
             arriveAsBytes(message);
             // as it arrives, which the client relies on
             message.putLongProperty(ICoreMessage.HDR_LARGE_BODY_SIZE, large.getLargeMessageSize());
         } else if (packet instanceof SessionReceiveMessage regular) {
             ICoreMessage message = regular.getMessage();
-            Forgeries.dropHeaders(message);
+            ForgedMessages.dropHeaders(message);
             drop(TYPE, message);
             if (message.containsProperty(ICoreMessage.HDR_LARGE_COMPRESSED)) {
-                // compressed it was not large, but it is
+                // it may be large once it is unpacked
                 arriveAsBytes(message);
-            } else if (!Forgeries.hasBodyOfItsType(message)) {
+            } else if (!ForgedMessages.hasBodyOfItsType(message)) {
                 message.setType(FORGED);
                 arriveAsBytes(message);
             } else if (!OPENED.contains(message.getType())) {
@@ -81,13 +81,13 @@ public final class LargeMessages implements Interceptor {
         message.putByteProperty(TYPE, message.getType());
         message.setType(CoreMessage.BYTES_TYPE);
         drop(COMPRESSED, message);
-        // the client would unpack it whole, whatever it becomes
+        // else the client would unpack all of it, whatever its size
         if (Boolean.TRUE.equals(message.removeProperty(ICoreMessage.HDR_LARGE_COMPRESSED))) {
             message.putBooleanProperty(COMPRESSED, true);
         }
     }
 
-    /** What a producer set has no meaning. */
+    /** Removes what a producer set: only this interceptor may set it. */
     private static void drop(String property, ICoreMessage message) {
         if (message.containsProperty(property)) {
             message.removeProperty(property);

@@ -42,7 +42,7 @@ public final class LiveAnswer {
     private final Map<Bot, Instant> lastAccepted = new ConcurrentHashMap<>();
     private final Map<Bot, Refusals> refusals = new ConcurrentHashMap<>();
 
-    /** A spell in which Live does not accept the credentials: when the log had its line, and when the last call met it. */
+    /** A time in which Live refuses the credentials: when the log said so, and when the last call was refused. */
     private record Refusals(Instant told, Instant last) {}
 
     public LiveAnswer(TokenFilter tokenFilter, Outages outages, Bots bots) {
@@ -103,7 +103,7 @@ public final class LiveAnswer {
     private void accepted(Bot bot) {
         Instant now = Instant.now();
         lastAccepted.put(bot, now);
-        // one call of several that gets through ends nothing
+        // one success among refused calls does not end it
         refusals.computeIfPresent(bot, (key, spell) -> spell.last().isBefore(now.minus(QUIET)) ? null : spell);
     }
 

@@ -33,7 +33,7 @@ public final class CallerDeadline extends VertxWrapper {
 
     @Override
     public HttpServer createHttpServer(HttpServerOptions options) {
-        // HTTP/2 would have its own ways to be slow
+        // the deadline counts requests of HTTP/1.1 only
         return super.createHttpServer(options.setHttp2ClearTextEnabled(false)).connectionHandler(connection -> {
             connection.closeHandler(closed -> cancel(connection));
             start(connection);

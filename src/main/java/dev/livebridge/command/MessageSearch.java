@@ -23,15 +23,15 @@ import java.util.Objects;
 import java.util.Set;
 import org.springframework.dao.DataAccessException;
 
-/** What is known of a message, a conversation or a user: of the store, and of what lies on the queues. Takes nothing. */
-final class Whereabouts {
+/** Finds what the store and the queues hold of a message, a conversation or a user. It takes nothing from a queue. */
+final class MessageSearch {
     /** The newest records are enough to tell what goes on. */
     private static final int MOST = 50;
 
     private final Client client;
     private final Settings settings;
 
-    Whereabouts(Client client) {
+    MessageSearch(Client client) {
         this.client = client;
         this.settings = client.settings();
     }
@@ -41,7 +41,7 @@ final class Whereabouts {
      *
      * @param more a queue to look at besides the bridge's own
      */
-    List<String> of(String id, String... more) throws JMSException, IOException {
+    List<String> find(String id, String... more) throws JMSException, IOException {
         List<String> found = new ArrayList<>();
         try (Store store = Bridge.store(settings).readOnly()) {
             if (store.exists()) {
@@ -118,7 +118,7 @@ final class Whereabouts {
             groups.addAll(groups.stream().map(group -> bot + "/" + group).toList());
         }
         for (String group : groups) {
-            lines.addAll(sql.list("select * from hold where group_id = ?", Whereabouts::hold, group));
+            lines.addAll(sql.list("select * from hold where group_id = ?", MessageSearch::hold, group));
         }
         return List.copyOf(lines);
     }

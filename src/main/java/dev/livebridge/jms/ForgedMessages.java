@@ -15,7 +15,7 @@ import org.apache.activemq.artemis.utils.DataConstants;
  * What no client of JMS sends, but whoever may write to a queue can. Artemis' own client trips over it before anybody sees the
  * message, at each delivery: it reserves the memory that a body claims to need, and expects each header to be of its type.
  */
-final class Forgeries {
+final class ForgedMessages {
     private static final int LOWEST_PRIORITY = 0;
     private static final int HIGHEST_PRIORITY = 9;
     private static final Map<SimpleString, Set<Class<?>>> HEADERS = Map.of(
@@ -29,7 +29,7 @@ final class Forgeries {
             MessageUtil.TYPE_HEADER_NAME, Set.of(SimpleString.class),
             MessageUtil.CORRELATIONID_HEADER_NAME, Set.of(SimpleString.class, byte[].class));
 
-    private Forgeries() {}
+    private ForgedMessages() {}
 
     /** Headers of another type than theirs are as if they were not there. */
     static void dropHeaders(ICoreMessage message) {
