@@ -237,7 +237,10 @@ public final class Original {
         return property.startsWith("_AMQ_") || property.startsWith("JMS_AMQ_");
     }
 
-    /** SHA-256 of its body, of a text in UTF-8; hexadecimal. Unpacks it all, so that it must have been read within its limits before. */
+    /**
+     * SHA-256 of its body, of a text in UTF-8; hexadecimal. It unpacks all of a compressed body: the caller has read it before,
+     * within its limits.
+     */
     public String digest() throws JMSException, IOException {
         try {
             DigestOutputStream digest =
